@@ -1,0 +1,4 @@
+#ifndef CEditLine_H
+#define CEditLine_H
+
+#endif

@@ -1,0 +1,4 @@
+#ifndef CSondeAgentBundle_H
+#define CSondeAgentBundle_H
+
+#endif

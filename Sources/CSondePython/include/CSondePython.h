@@ -1,0 +1,4 @@
+#ifndef CSondePython_H
+#define CSondePython_H
+
+#endif

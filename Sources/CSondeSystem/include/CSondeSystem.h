@@ -1,0 +1,4 @@
+#ifndef CSondeSystem_H
+#define CSondeSystem_H
+
+#endif

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import AgentClient
+
+@Suite struct AgentClientTests {}

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Attach
+
+@Suite struct AttachTests {}

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import ProcessInspection
+
+@Suite struct ProcessInspectionTests {}

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import PythonRuntime
+
+@Suite struct PythonRuntimeTests {}

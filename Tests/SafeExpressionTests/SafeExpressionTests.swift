@@ -1,0 +1,5 @@
+import Testing
+
+@testable import SafeExpression
+
+@Suite struct SafeExpressionTests {}

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Shell
+
+@Suite struct ShellTests {}

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import SondeCommands
+
+@Suite struct SondeCommandsTests {}
