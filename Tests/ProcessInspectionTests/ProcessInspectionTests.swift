@@ -1,5 +1,0 @@
-import Testing
-
-@testable import ProcessInspection
-
-@Suite struct ProcessInspectionTests {}
