@@ -1,0 +1,108 @@
+internal import BigInt
+
+/// An iterator that makes its elements when they are asked for: a generator expression, `zip`, `enumerate`, `reversed`.
+///
+/// Made and used up inside one evaluation; it never leaves it, which is what makes sharing it safe.
+public class LazyIterator: @unchecked Sendable {
+    /// Python's name of the type.
+    let typeName: String
+
+    init(typeName: String) { self.typeName = typeName }
+
+    func next(_ state: inout State) throws(Fault) -> Value? { preconditionFailure("an iterator without elements") }
+}
+
+/// A place in an iteration; each element costs a step.
+struct Cursor {
+    private enum Source {
+        case items([Value])
+        case ascii([UInt8])
+        case wide([UInt32])
+        case view(View)
+        case numbers(start: Int, step: Int, count: Int)
+        case bigNumbers(Progression)
+        case lazy(LazyIterator)
+    }
+
+    private let source: Source
+    private var place = 0
+
+    /// Python's `iter(value)`.
+    init(over value: Value, _ state: inout State) throws(Fault) {
+        switch value {
+        case .list(let items), .tuple(let items): source = .items(items)
+        case .ascii(let bytes): source = .ascii(bytes)
+        case .wide(let units): source = .wide(units)
+        case .mapping(let mapping): source = .items(mapping.keys)
+        case .group(let group): source = .items(group.elements)
+        case .view(let view): source = .view(view)
+        case .range(let range):
+            if let (start, step, count) = range.machine {
+                source = .numbers(start: start, step: step, count: count)
+            } else {
+                source = .bigNumbers(range)
+            }
+        case .iterator(let iterator): source = .lazy(iterator)
+        case .cut(let mark): throw state.cut(mark)
+        default: throw state.typeError("'\(value.typeName)' object is not iterable")
+        }
+    }
+
+    /// The next element, nil at the end.
+    mutating func next(_ state: inout State) throws(Fault) -> Value? {
+        try state.charge(1)
+        let place = self.place
+        self.place += 1
+        switch source {
+        case .items(let items):
+            guard place < items.count else { return nil }
+            let item = items[place]
+            if case .cut(let mark) = item { throw state.cut(mark) }
+            return item
+        case .ascii(let bytes): return place < bytes.count ? .ascii([bytes[place]]) : nil
+        case .wide(let units): return place < units.count ? Strings.character(units[place]) : nil
+        case .view(let view): return place < view.mapping.count ? view.element(at: place) : nil
+        case .numbers(let start, let step, let count): return place < count ? .int(start + place * step) : nil
+        case .bigNumbers(let range):
+            if case .small(let count) = range.length, place >= count { return nil }
+            return range.number(at: BigInt(place))
+        case .lazy(let iterator): return try iterator.next(&state)
+        }
+    }
+
+    /// How many elements are left, where that is known without making them.
+    var countIfKnown: Int? {
+        switch source {
+        case .items(let items): items.count - place
+        case .ascii(let bytes): bytes.count - place
+        case .wide(let units): units.count - place
+        case .view(let view): view.mapping.count - place
+        case .numbers(_, _, let count): count - place
+        case .bigNumbers(let range): if case .small(let count) = range.length { count - place } else { .max }
+        case .lazy: nil
+        }
+    }
+
+    /// All that is left, as an array; refused before it is made when it is known to be too long.
+    mutating func rest(_ state: inout State) throws(Fault) -> [Value] {
+        if let count = countIfKnown {
+            try state.allocate(elements: count)
+            try state.charge(count)
+            if case .items(let items) = source, place == 0, !items.contains(where: { $0.isCut }) { return items }
+        }
+        var result: [Value] = []
+        result.reserveCapacity(countIfKnown ?? 0)
+        while let element = try next(&state) {
+            result.append(element)
+            if countIfKnown == nil {
+                try state.allocate(16)
+                if result.count > state.limits.elements { try state.allocate(elements: result.count) }
+            }
+        }
+        return result
+    }
+}
+
+extension Value {
+    var isCut: Bool { if case .cut = self { true } else { false } }
+}

@@ -1,0 +1,94 @@
+internal import BigInt
+
+/// Floats as text: the shortest form that Python shows, and exactly rounded digits for formats.
+enum FloatText {
+    /// Python's `repr` of a float.
+    static func repr(_ number: Double) -> [UInt8] {
+        if number.isNaN { return Array("nan".utf8) }
+        if number.isInfinite { return Array((number < 0 ? "-inf" : "inf").utf8) }
+        if number == 0 { return Array((number.sign == .minus ? "-0.0" : "0.0").utf8) }
+        let (digits, exponent) = shortest(number.magnitude)
+        var out: [UInt8] = number < 0 ? [0x2D] : []
+        if exponent > 16 || exponent < -3 {
+            out.append(digits[0])
+            if digits.count > 1 {
+                out.append(0x2E)
+                out += digits[1...]
+            }
+            out += exponentText(exponent - 1)
+        } else {
+            out += positional(digits, exponent)
+            if exponent >= digits.count { out += [0x2E, 0x30] }
+        }
+        return out
+    }
+
+    /// The shortest decimal digits that read back as the number, and where the point stands: `0.DIGITS * 10^exponent`.
+    static func shortest(_ magnitude: Double) -> (digits: [UInt8], exponent: Int) {
+        // The standard library's description has the shortest digits; only its layout differs from Python's.
+        var digits: [UInt8] = []
+        var exponent = 0
+        var point: Int?
+        var bytes = Array(magnitude.description.utf8)[...]
+        if let mark = bytes.firstIndex(of: 0x65) {
+            exponent = Int(String(decoding: bytes[(mark + 1)...], as: UTF8.self)) ?? 0
+            bytes = bytes[..<mark]
+        }
+        for byte in bytes {
+            if byte == 0x2E { point = digits.count } else { digits.append(byte) }
+        }
+        exponent += point ?? digits.count
+        while digits.count > 1, digits.first == 0x30 {
+            digits.removeFirst()
+            exponent -= 1
+        }
+        while digits.count > 1, digits.last == 0x30 { digits.removeLast() }
+        return (digits, exponent)
+    }
+
+    /// `0.DIGITS * 10^exponent` without an exponent; no point after a whole number.
+    static func positional(_ digits: [UInt8], _ exponent: Int) -> [UInt8] {
+        if exponent <= 0 { return [0x30, 0x2E] + Array(repeating: 0x30, count: -exponent) + digits }
+        if exponent >= digits.count { return digits + Array(repeating: 0x30, count: exponent - digits.count) }
+        return digits[..<exponent] + [0x2E] + digits[exponent...]
+    }
+
+    /// `e+05`, as C writes it.
+    static func exponentText(_ exponent: Int) -> [UInt8] {
+        let digits = String(exponent.magnitude)
+        return Array("e\(exponent < 0 ? "-" : "+")\(digits.count < 2 ? "0" : "")\(digits)".utf8)
+    }
+
+    /// The digits of `magnitude * 10^places` rounded to a whole number, ties to even; exact.
+    static func fixed(_ magnitude: Double, places: Int) -> [UInt8] {
+        let significand = BigUInt(magnitude.significandBitPattern | (magnitude.isNormal ? 1 << 52 : 0))
+        let exponent = (magnitude.isNormal ? Int(magnitude.exponentBitPattern) : 1) - 1075
+        var top = significand
+        var bottom: BigUInt = 1
+        if places >= 0 { top *= BigUInt(10).power(places) } else { bottom *= BigUInt(10).power(-places) }
+        if exponent >= 0 { top <<= exponent } else { bottom <<= -exponent }
+        var (quotient, remainder) = top.quotientAndRemainder(dividingBy: bottom)
+        let doubled = remainder << 1
+        if doubled > bottom || (doubled == bottom && quotient.trailingZeroBitCount == 0 && !quotient.isZero) {
+            quotient += 1
+        }
+        return Array(String(quotient).utf8)
+    }
+
+    /// So many significant digits, exactly rounded, and the decimal exponent of the first.
+    static func significant(_ magnitude: Double, digits count: Int) -> (digits: [UInt8], exponent: Int) {
+        if magnitude == 0 { return (Array(repeating: 0x30, count: count), 0) }
+        // The shortest digits tell the exponent; rounding may push it up by one.
+        var exponent = shortest(magnitude).exponent - 1
+        var digits = fixed(magnitude, places: count - 1 - exponent)
+        if digits.count < count {
+            exponent -= 1
+            digits = fixed(magnitude, places: count - 1 - exponent)
+        }
+        if digits.count > count {
+            exponent += 1
+            digits = fixed(magnitude, places: count - 1 - exponent)
+        }
+        return (digits, exponent)
+    }
+}

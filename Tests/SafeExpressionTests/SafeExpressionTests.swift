@@ -1,5 +1,0 @@
-import Testing
-
-@testable import SafeExpression
-
-@Suite struct SafeExpressionTests {}
