@@ -1,0 +1,48 @@
+public import SafeExpression
+
+/// What the agent sends.
+public enum Message: Sendable {
+    /// The greeting, first on every connection.
+    case hello(Hello)
+    /// The answer to a request.
+    case reply(id: Int, Result<Value, AgentError>)
+    /// One record of a probe.
+    case observation(stream: String, Observation)
+    /// Something that happened to a probe, or to the agent when `stream` is nil.
+    case event(stream: String?, name: String, Value)
+
+    /// Reads one frame's payload.
+    ///
+    /// - Throws: `ProtocolError` when it is no JSON object of a known shape.
+    public init(payload: [UInt8]) throws(ProtocolError) {
+        let message: Value
+        do {
+            message = try Value(json: payload)
+        } catch {
+            throw ProtocolError(
+                message: "the agent sent what is no JSON: \(error)", payload: String(decoding: payload, as: UTF8.self))
+        }
+        if let id = message["id"]?.asInt {
+            switch message["status"]?.asString {
+            case "success": self = .reply(id: id, .success(message["data"] ?? .none))
+            case "error": self = .reply(id: id, .failure(AgentError(reply: message)))
+            default: throw ProtocolError(message: "a reply without a status", payload: message.json)
+            }
+            return
+        }
+        let stream = message["watch_id"]?.asString
+        switch message["type"]?.asString {
+        case "hello":
+            self = .hello(try Hello(message))
+        case "observation":
+            guard let stream else {
+                throw ProtocolError(message: "an observation of no probe", payload: message.json)
+            }
+            self = .observation(stream: stream, Observation(wire: message))
+        case "event":
+            self = .event(stream: stream, name: message["event"]?.asString ?? "", message)
+        default:
+            throw ProtocolError(message: "a message of an unknown type", payload: message.json)
+        }
+    }
+}
