@@ -1,1 +1,20 @@
-// Sessions
+/// What the shell sees of the world: the targets that can be opened, and why one cannot.
+///
+/// One conformer reaches this machine's processes; another may reach a remote `sonde serve`.
+public protocol Sessions: Sendable {
+    /// The Python processes that could be opened, in the order of their pids.
+    func targets() async throws(SessionError) -> [TargetInfo]
+
+    /// Opens a session with one target, putting an agent into it when none is there.
+    ///
+    /// - Parameters:
+    ///   - name: which target.
+    ///   - options: how long it may take and which way in is forced.
+    /// - Throws: `SessionError`, which names what stands in the way and what mends it.
+    func open(_ name: TargetName, options: AttachOptions) async throws(SessionError) -> any Session
+
+    /// Looks for what stands in the way of attaching.
+    ///
+    /// - Parameter name: which target, or nil for what concerns this machine and user only.
+    func diagnose(_ name: TargetName?) async throws(SessionError) -> [Check]
+}
