@@ -1,0 +1,65 @@
+internal import SafeExpression
+
+/// `exec`: Python in the target.
+enum Execute {
+    static let command: Command = Command(
+        "exec", group: .diagnosis, summary: "run Python in the target; needs --allow exec",
+        discussion: """
+            What it prints, and the value of its last expression, come back. Quote the code when it has ; or | in it.
+            It ends at the request's deadline.
+            """,
+        input: .text(placeholder: "PYTHON", isOptional: false),
+        examples: [
+            .init("exec import gc", "run a statement"),
+            .init("exec 'import gc; gc.collect()'", "two statements, and the value of the last"),
+        ],
+        columns: [
+            Column("value", .value, width: 40, "the value of the last expression"),
+            Column("stdout", .text, "what it printed"), Column("stderr", .text, "what it printed as errors"),
+        ],
+        allow: .exec
+    ) { (invocation) throws(Failure) in
+        let state = invocation.state
+        let milliseconds = Int(state.options.requestTimeout.seconds * 1000)
+        let reply = try await state.request(
+            "exec",
+            [
+                ("source", .string(invocation.words[0])), ("allow", .string("exec")),
+                ("timeout_ms", .int(milliseconds)),
+            ], timeout: state.options.requestTimeout + .seconds(1))
+        let output = reply["stdout"]?.asString ?? ""
+        let errors = reply["stderr"]?.asString ?? ""
+        if let error = reply["error"], !error.isNone {
+            try print(output, in: state)
+            if !errors.isEmpty { state.front.report(lines(errors)) }
+            // The last line says what it was, the others where.
+            let text = error.asString ?? error["message"]?.asString ?? error.repr
+            var details = text.split(separator: "\n").map(String.init)
+            let message = details.popLast() ?? "the code raised an error"
+            throw Failure(.failed, message, details: details)
+        }
+        guard invocation.isPlain else {
+            let values = ["value", "stdout", "stderr"].map { reply[$0] ?? .none }
+            return .rows(
+                RowList(
+                    [TableRow(["value", "stdout", "stderr"], values)],
+                    shape: Shape(columns: invocation.call.command.columns)))
+        }
+        try print(output, in: state)
+        if !errors.isEmpty { state.front.report(lines(errors)) }
+        if let value = reply["value"], !value.isNone { try state.write(safe(value.repr) + "\n") }
+        return .nothing
+    }
+
+    /// Writes what the code printed; to a terminal nothing that one would obey.
+    private static func print(_ text: String, in state: ShellState) throws(Failure) {
+        guard !text.isEmpty else { return }
+        try state.write(state.front.isPersonLooking ? lines(text) : text)
+    }
+
+    private static func lines(_ text: String) -> String {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { safe(String($0), tabs: "\t") }
+        if lines.last == "" { lines.removeLast() }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

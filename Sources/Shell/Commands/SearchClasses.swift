@@ -1,0 +1,31 @@
+internal import SafeExpression
+
+/// `sc`: classes that a pattern fits.
+enum SearchClasses {
+    static let command: Command = Command(
+        "sc", group: .diagnosis, summary: "search for classes that are loaded",
+        input: .words([.init("PATTERN", completion: .pattern)]),
+        options: [CommandOption("n", alias: "limit", .count, default: "100", "at most N classes")],
+        examples: [
+            .init("sc shop.*", "the classes of a module"),
+            .init("sc *Error | select class, file", "where errors are defined"),
+        ],
+        columns: [
+            Column("class", .text, "the class"), Column("module", .text, "its module"),
+            Column("bases", .text, "what it inherits from"), Column("methods", .number, "how many methods it has"),
+            Column("file", .text, "the file"), Column("line", .number, "the line"),
+        ]
+    ) { (invocation) throws(Failure) in .rows(try await search("sc", invocation)) }
+
+    /// Asks the agent for what a pattern fits, and says when that was not all.
+    static func search(_ name: String, _ invocation: Invocation) async throws(Failure) -> any RowSource {
+        let limit = invocation.count("n") ?? 100
+        let reply = try await invocation.state.request(
+            name, [("pattern", .string(invocation.words[0])), ("limit", .int(limit))])
+        let rows = reply["rows"]?.asList ?? []
+        if rows.count == limit, limit > 0 {
+            invocation.state.notice("\(name): stopped at \(limit); -n gives more")
+        }
+        return RowList(dicts: rows, columns: invocation.call.command.columns)
+    }
+}
