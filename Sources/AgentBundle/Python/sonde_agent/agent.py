@@ -1,0 +1,396 @@
+"""The agent: its socket, its sessions, its probes, and its one thread that waits for them."""
+
+import _socket
+import os
+import stat
+import sys
+from collections import deque
+from time import monotonic, time
+
+from . import dispatch, source_lines
+from .frames import FrameTooLarge
+from .loop import Loop
+from .originals import allocate_lock, get_ident
+from .probes.hooks import Hooks
+from .probes.wrapper import forget_templates
+from .process import ForkGuard, block_signals
+from .requests import Workers
+from .session import Session
+
+PROTOCOL = 1
+_SESSIONS = 64
+_PEER_CREDENTIALS = 17  # SO_PEERCRED
+_CREDENTIALS_SIZE = 12
+
+
+class Agent:
+    """Everything that the agent has in the target. Made, listened and run on the agent's own thread."""
+
+    def __init__(self, settings, load):
+        self.settings = settings
+        self.load = load
+        self.started = time()
+        self.pid = os.getpid()
+        self.hooks = Hooks()
+        self.workers = Workers(self)
+        self.sessions = {}
+        self.probes = {}
+        self.threads = set()
+        self.lock = allocate_lock()
+        self.detaching = False
+        self.dead = False
+        self.commands = dispatch.Commands(load)
+        self._listeners = {}
+        self._watch_count = 0
+        self._session_count = 0
+        self._loop = None
+        self._soon = deque()
+        self._answers = allocate_lock()
+        self._lines = source_lines.SourceLines()
+        self._fork_guard = None
+        self._requests = set()
+
+    # Starting.
+
+    def listen(self):
+        """Opens the socket that the settings name; raises `OSError` or `ValueError`."""
+        self._loop = Loop()
+        self._add_listener(self.settings["socket"])
+        package = self.load("_sonde_agent")
+        package.take_over = self.take_over
+        sys.modules["_sonde_agent"] = package
+        self._fork_guard = ForkGuard(self)
+
+    def _add_listener(self, path):
+        if len(os.fsencode(path)) > 107:
+            raise ValueError("the socket's path is too long: " + path)
+        try:
+            status = os.lstat(path)
+        except FileNotFoundError:
+            pass
+        else:
+            if not stat.S_ISSOCK(status.st_mode) or status.st_uid not in (os.geteuid(), self.settings["uid"]):
+                raise ValueError("something else stands at " + path)
+            os.unlink(path)
+        listener = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM | _socket.SOCK_CLOEXEC)
+        try:
+            listener.setblocking(False)
+            # The mode of the socket decides that of the file which bind makes: it is never open to others.
+            os.fchmod(listener.fileno(), 0o600)
+            listener.bind(path)
+            os.chmod(path, 0o600)
+            listener.listen(16)
+        except BaseException:
+            listener.close()
+            raise
+        identity = os.lstat(path)
+        self._listeners[listener.fileno()] = (listener, path, (identity.st_dev, identity.st_ino))
+        self._loop.add(listener.fileno())
+
+    def take_over(self, settings):
+        """Called by a second bootstrap: listens at its path too, so that one agent serves all. Gives whether it does."""
+        if self.detaching or self.dead or self.pid != os.getpid() or settings["version"] != self.settings["version"]:
+            return False
+        outcome = deque()
+        done = allocate_lock()
+        done.acquire()
+        self._soon.append((self._listen_also, (settings["socket"], outcome, done)))
+        self.wake_now()
+        if not done.acquire(True, 5.0) or not outcome:
+            return False
+        if outcome[0] is not None:
+            raise outcome[0]
+        return True
+
+    def _listen_also(self, path, outcome, done):
+        try:
+            self._add_listener(path)
+            outcome.append(None)
+        except Exception as error:
+            outcome.append(error)
+        finally:
+            done.release()
+
+    # Called from any thread.
+
+    def wake(self):
+        """Wakes the agent's thread; cheap when it is awake."""
+        self._loop.wake()
+
+    def wake_now(self):
+        """Wakes the agent's thread, also from the pause that it makes while observations stream."""
+        self._loop.wake_now()
+
+    def enter_thread(self):
+        """Makes the calling thread one of the agent's: the program's signals are not for it."""
+        ident = get_ident()
+        self.threads.add(ident)
+        return ident
+
+    def leave_thread(self, ident):
+        """The thread ends."""
+        self.threads.discard(ident)
+
+    def next_watch_id(self, command):
+        """A new probe's name."""
+        with self.lock:
+            self._watch_count += 1
+            return "{}_{:03d}".format(command, self._watch_count)
+
+    def take_answer(self, request):
+        """Whether the caller may answer the request: only the first one may."""
+        with self._answers:
+            if request.answered:
+                return False
+            request.answered = True
+        self._requests.discard(request)
+        request.session.requests.pop(request.id, None)
+        return True
+
+    def add_probe(self, probe):
+        """Registers a probe before it is installed; whether its session is still there to have it."""
+        with self.lock:
+            self.probes[probe.watch_id] = probe
+            return not probe.session.closed and not self.detaching
+
+    def stop_probe_soon(self, probe, reason):
+        """Has the agent's thread stop the probe; the caller is in the middle of an observed call."""
+        self._soon.append((self.stop_probe, (probe, reason)))
+        self.wake_now()
+
+    def stop_probe(self, probe, reason):
+        """Removes the probe and tells its session; whether it was still there."""
+        with self.lock:
+            if probe.stopped:
+                return False
+            probe.stopped = True
+            self.probes.pop(probe.watch_id, None)
+        probe.uninstall()
+        if not self.probes:
+            forget_templates()
+        probe.session.push_stop(probe, reason)
+        return True
+
+    def complete(self, observation):
+        """Adds what an observation needs not the target's thread for: the text of a stack's lines."""
+        stack = observation.get("stack")
+        if stack is not None:
+            observation["stack"] = [self._lines.frame(*entry) for entry in stack]
+
+    def frame(self, file, line, func):
+        """A frame as it is sent, with the text of its line."""
+        return self._lines.frame(file, line, func)
+
+    # The agent's thread.
+
+    def run(self):
+        """Serves until detached; never raises."""
+        block_signals()
+        ident = self.enter_thread()
+        try:
+            while not self.detaching and not self.dead:
+                try:
+                    self._turn()
+                except Exception:
+                    # The third layer: whatever was not caught where it belongs must not end the agent.
+                    if self.dead:
+                        return
+        finally:
+            if not self.dead:
+                self._go()
+            self.leave_thread(ident)
+
+    def _turn(self):
+        events = self._loop.wait(self._next_deadline())
+        for fileno, readable in events:
+            if fileno in self._listeners:
+                self._accept(self._listeners[fileno][0])
+            elif fileno in self.sessions and readable:
+                self._receive(self.sessions[fileno])
+        while self._soon:
+            action, arguments = self._soon.popleft()
+            action(*arguments)
+        self._expire()
+        for session in list(self.sessions.values()):
+            if session.has_output:
+                if session.send():
+                    self._loop.streamed()
+                self._loop.want_write(session.fileno, session.wants_write)
+            if session.closing and not session.wants_write:
+                self.end_session(session)
+
+    def has_output(self):
+        """Whether a session has something to send and a socket that may take it."""
+        return any(session.has_output and not session.wants_write for session in list(self.sessions.values()))
+
+    def _next_deadline(self):
+        if self._soon or self.has_output():
+            return 0.0
+        deadlines = [request.deadline for request in list(self._requests)]
+        deadlines += [probe.ends for probe in list(self.probes.values()) if probe.ends is not None]
+        return max(min(deadlines) - monotonic(), 0.0) if deadlines else None
+
+    def _expire(self):
+        now = monotonic()
+        for request in list(self._requests):
+            if now >= request.deadline:
+                request.fail(request.timed_out())
+                if request.interrupt is not None:
+                    request.interrupt()
+        for probe in list(self.probes.values()):
+            if probe.ends is not None and now >= probe.ends:
+                self.stop_probe(probe, "duration")
+
+    def _accept(self, listener):
+        for _ in range(16):
+            try:
+                fileno, _ = listener._accept()
+            except (BlockingIOError, InterruptedError, ConnectionError):
+                return
+            except OSError:
+                return  # no descriptors left: the shell sees its connection wait, the target goes on
+            connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno)
+            connection.setblocking(False)
+            if not self._is_allowed(connection) or len(self.sessions) >= _SESSIONS:
+                connection.close()
+                continue
+            self._session_count += 1
+            session = Session(self, self._session_count, connection)
+            self.sessions[session.fileno] = session
+            self._loop.add(session.fileno)
+            session.push_reply(self.hello())
+
+    def _is_allowed(self, connection):
+        try:
+            data = connection.getsockopt(_socket.SOL_SOCKET, _PEER_CREDENTIALS, _CREDENTIALS_SIZE)
+        except OSError:
+            return False
+        uid = int.from_bytes(data[4:8], sys.byteorder)
+        return uid in (0, os.geteuid(), self.settings["uid"])
+
+    def hello(self):
+        """The first message of a session."""
+        is_locked = getattr(sys, "_is_gil_enabled", lambda: True)
+        return {
+            "type": "hello",
+            "protocol": PROTOCOL,
+            "agent": self.settings["version"],
+            "pid": self.pid,
+            "python": "{}.{}.{}".format(*sys.version_info[:3]),
+            "implementation": sys.implementation.name,
+            "free_threaded": not is_locked(),
+            "started": self.started,
+        }
+
+    def _receive(self, session):
+        try:
+            payloads, alive = session.receive()
+        except FrameTooLarge as error:
+            session.push_reply({"id": None, "status": "error", "kind": "BadRequest", "error": str(error)})
+            session.send()
+            self.end_session(session)
+            return
+        for payload in payloads:
+            try:
+                message = session.parse(payload)
+            except (ValueError, UnicodeDecodeError) as error:
+                text = "not a request: {}".format(error)
+                session.push_reply({"id": None, "status": "error", "kind": "BadRequest", "error": text})
+                continue
+            request = self.commands.begin(self, session, message)
+            if request is not None and not request.answered:
+                self._requests.add(request)
+                if request.answered:
+                    self._requests.discard(request)
+        if not alive:
+            self.end_session(session)
+
+    def end_session(self, session):
+        """The session is gone: so are its probes and requests."""
+        if self.sessions.pop(session.fileno, None) is None:
+            return
+        self._loop.remove(session.fileno)
+        with self.lock:
+            session.closed = True
+            probes = [probe for probe in self.probes.values() if probe.session is session]
+        for probe in probes:
+            self.stop_probe(probe, "session_closed")
+        for request in list(session.requests.values()):
+            request.cancelled = True
+            if request.interrupt is not None:
+                request.interrupt()
+            self.take_answer(request)
+        session.close()
+
+    # The end.
+
+    def remove_probes(self, reason):
+        """Removes every probe; gives how many there were."""
+        return sum([self.stop_probe(probe, reason) for probe in list(self.probes.values())])
+
+    def close_down(self):
+        """Takes everything out of the target but the thread and the connections, which end with the last reply."""
+        with self.lock:
+            self.detaching = True
+        self.remove_probes("reset")
+        self.hooks.restore_all()
+        for listener, path, identity in self._listeners.values():
+            self._unlink(path, identity)
+            self._loop.remove(listener.fileno())
+            listener.close()
+        self._listeners.clear()
+        if sys.modules.get("_sonde_agent") is self.load("_sonde_agent"):
+            del sys.modules["_sonde_agent"]
+        self._fork_guard.disarm()
+
+    def unlink_sockets(self):
+        """Removes the socket's files; for a process that exits with the agent in it."""
+        for _, path, identity in list(self._listeners.values()):
+            self._unlink(path, identity)
+
+    def _unlink(self, path, identity):
+        try:
+            status = os.lstat(path)
+            if (status.st_dev, status.st_ino) == identity:
+                os.unlink(path)
+        except OSError:
+            pass
+
+    def _go(self):
+        """Sends what is left, for half a second at most, and closes."""
+        try:
+            if not self.detaching:
+                self.close_down()
+            ends = monotonic() + 0.5
+            while monotonic() < ends:
+                waiting = [session for session in self.sessions.values() if session.has_output]
+                for session in waiting:
+                    session.send()
+                    self._loop.want_write(session.fileno, session.wants_write)
+                if not any(session.has_output and not session.closing for session in waiting):
+                    break
+                self._loop.wait(max(0.0, ends - monotonic()))
+            for session in list(self.sessions.values()):
+                self.end_session(session)
+        except Exception:
+            pass
+        finally:
+            self.dead = True
+            self._loop.close()
+
+    def abandon(self):
+        """In a forked child: drops the sockets and the probes; the thread is not there any more. Takes no lock."""
+        self.dead = True
+        self.hooks.restore_all()
+        for probe in list(self.probes.values()):
+            probe.active = False
+        for session in list(self.sessions.values()):
+            session.closed = True
+            session.connection.close()
+        for listener, _, _ in list(self._listeners.values()):
+            listener.close()
+        self._loop.close()
+        self.sessions.clear()
+        self.probes.clear()
+        self._listeners.clear()
+        sys.modules.pop("_sonde_agent", None)

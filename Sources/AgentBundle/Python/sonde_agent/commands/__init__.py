@@ -1,0 +1,23 @@
+"""The agent's commands: one file each, and this one table of them."""
+
+
+class Command:
+    """Where a command is, and whether it may take long."""
+
+    __slots__ = ("module", "on_worker")
+
+    def __init__(self, module, on_worker=False):
+        self.module = module
+        self.on_worker = on_worker
+
+
+# A command that may take longer than a millisecond runs on a thread of its own.
+COMMANDS = {
+    "ping": Command("ping"),
+    "status": Command("status"),
+    "cancel": Command("cancel"),
+    "reset": Command("reset"),
+    "detach": Command("detach"),
+    "watch": Command("watch", on_worker=True),
+    "stack": Command("stack", on_worker=True),
+}

@@ -1,0 +1,154 @@
+"""A probe: what one `watch` or `stack` has installed, its limits and its counts."""
+
+from itertools import count
+from time import perf_counter
+
+from ..errors import AgentError
+
+STOP_EVENT = "watch_stopped"
+
+
+class Tally:
+    """A count that any thread may raise, with no lock: one step of a C iterator cannot be interrupted."""
+
+    __slots__ = ("_count", "add")
+
+    def __init__(self):
+        self._count = count()
+        self.add = self._count.__next__
+
+    @property
+    def value(self):
+        """The number of `add` calls so far."""
+        return int(repr(self._count)[len("count(") : -1])
+
+
+class Probe:
+    """One installed observation; its points are the functions that it sits on."""
+
+    def __init__(self, agent, session, request_id, command, pattern, limits):
+        self.agent = agent
+        self.session = session
+        self.request_id = request_id
+        self.command = command
+        self.pattern = pattern
+        self.limits = limits
+        self.watch_id = agent.next_watch_id(command)
+        self.points = []
+        self.active = False
+        self.stopped = False
+        self.ends = None
+        self.emitted = 0
+        self.guard_errors = Tally()
+        self._numbers = count()
+        self._drops = Tally()
+        self._window = 0.0
+        self._in_window = 0
+
+    @property
+    def dropped(self):
+        """How many observations were made and could not be sent."""
+        return self._drops.value
+
+    def drop(self):
+        """Counts an observation that is not sent."""
+        self._drops.add()
+
+    def install(self, check):
+        """Puts the probe on its functions; it observes nothing until it is active."""
+        for point in self.points:
+            check()
+            self.agent.hooks.add(point.function, point.link)
+            if self.stopped:
+                # The session went, or a reset came, while it was being installed.
+                self.uninstall()
+                raise AgentError("Cancelled", "the probe was removed while it was being installed")
+
+    def uninstall(self):
+        """Takes the probe off all its functions."""
+        self.active = False
+        for point in self.points:
+            self.agent.hooks.remove(point.function, point.link)
+
+    def admits(self):
+        """Whether there is room for one more observation now; if not, it is counted as dropped."""
+        rate = self.limits.rate
+        if rate is not None:
+            now = perf_counter()
+            if now - self._window >= 1.0:
+                self._window = now
+                self._in_window = 0
+            if self._in_window >= rate:
+                self._drops.add()
+                return False
+            self._in_window += 1
+        if self.session.is_full:
+            self._drops.add()
+            return False
+        return True
+
+    def emit(self, observation, size):
+        """Hands an observation to the session, and ends the probe when it was the last one."""
+        times = self.limits.times
+        if times:
+            number = next(self._numbers)
+            if number >= times:
+                return
+            if number == times - 1:
+                self.active = False
+                self.session.push_observation(self, observation, size)
+                self.agent.stop_probe_soon(self, "limit")
+                return
+        self.session.push_observation(self, observation, size)
+
+    def guard_failed(self, error, func):
+        """Counts an observation whose guard failed, and reports the first such error."""
+        if self.guard_errors.add() == 0:
+            event = {
+                "type": "event",
+                "event": "guard_error",
+                "watch_id": self.watch_id,
+                "kind": getattr(error, "kind", type(error).__name__),
+                "message": str(getattr(error, "message", error))[:500],
+                "start": getattr(error, "start", None),
+                "end": getattr(error, "end", None),
+                "func": func,
+            }
+            self.session.push_event(event)
+
+    def stop_event(self, reason):
+        """The last message of the probe."""
+        return {
+            "type": "event",
+            "event": STOP_EVENT,
+            "watch_id": self.watch_id,
+            "reason": reason,
+            "emitted": self.emitted,
+            "dropped": self.dropped,
+            "guard_errors": self.guard_errors.value,
+        }
+
+    def row(self):
+        """The probe's line in `status`."""
+        return {
+            "watch_id": self.watch_id,
+            "command": self.command,
+            "pattern": self.pattern,
+            "emitted": self.emitted,
+            "dropped": self.dropped,
+            "guard_errors": self.guard_errors.value,
+            "session": self.session.number,
+        }
+
+
+class Limits:
+    """When a probe stops by itself, and how much of a value it takes."""
+
+    __slots__ = ("times", "seconds", "rate", "depth", "bytes")
+
+    def __init__(self, times, seconds, rate, depth, bytes):
+        self.times = times
+        self.seconds = seconds
+        self.rate = rate
+        self.depth = depth
+        self.bytes = bytes

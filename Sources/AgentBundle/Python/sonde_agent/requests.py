@@ -1,0 +1,100 @@
+"""A request on its way, and the threads that slow ones run on."""
+
+from time import monotonic
+
+from .errors import AgentError
+from .originals import start_new_thread
+
+DEADLINE = 30.0
+_WORKERS = 16
+
+
+class Reply:
+    """An answer after which something begins, such as a stream of observations."""
+
+    __slots__ = ("data", "then")
+
+    def __init__(self, data, then):
+        self.data = data
+        self.then = then
+
+
+class Request:
+    """One request of a session, from its arrival to its one answer."""
+
+    def __init__(self, agent, session, message):
+        self.agent = agent
+        self.session = session
+        self.id = message["id"]
+        self.command = message["command"]
+        params = message.get("params")
+        self.params = params if params is not None else {}
+        timeout = message.get("timeout_ms")
+        if type(timeout) not in (int, float) and type(self.params) is dict:
+            timeout = self.params.get("timeout_ms")
+        seconds = timeout / 1000.0 if type(timeout) in (int, float) and timeout > 0 else DEADLINE
+        self.timeout = min(seconds, 86400.0)
+        self.deadline = monotonic() + self.timeout
+        self.answered = False
+        self.cancelled = False
+        self.worker = None
+        self.interrupt = None
+
+    def check(self):
+        """Ends a long piece of work whose answer nobody waits for any more; raises `AgentError`."""
+        if self.cancelled or self.session.closed:
+            raise AgentError("Cancelled", "the request was cancelled")
+        if monotonic() >= self.deadline:
+            raise self.timed_out()
+
+    def timed_out(self):
+        """The error of a request whose deadline has passed."""
+        return AgentError("Timeout", "'{}' took longer than {:g} s".format(self.command, self.timeout))
+
+    def answer(self, message):
+        """Sends the one answer; whether this was it. The first thread to come gets it."""
+        if not self.agent.take_answer(self):
+            return False
+        self.session.push_reply(message)
+        return True
+
+    def succeed(self, data):
+        """Answers with success."""
+        return self.answer({"id": self.id, "status": "success", "data": data})
+
+    def fail(self, error):
+        """Answers with an error."""
+        return self.answer(error.reply(self.id))
+
+
+class Workers:
+    """Runs slow requests, each on a thread of its own, so that none delays another."""
+
+    def __init__(self, agent):
+        self._agent = agent
+        self.running = set()
+
+    def start(self, request, work):
+        """Runs `work(request)` on a thread; raises `AgentError` when too many are running."""
+        if len(self.running) >= _WORKERS:
+            raise AgentError("Busy", "{} requests are already running in this target".format(_WORKERS))
+        self.running.add(request)
+        try:
+            start_new_thread(self._run, (request, work))
+        except BaseException:
+            self.running.discard(request)
+            raise
+
+    def _run(self, request, work):
+        agent = self._agent
+        ident = agent.enter_thread()
+        request.worker = ident
+        try:
+            work(request)
+        except BaseException:
+            # `work` answers for itself; what is left was sent to the thread to end it.
+            pass
+        finally:
+            request.worker = None
+            self.running.discard(request)
+            agent.leave_thread(ident)
