@@ -39,7 +39,7 @@ let package = Package(
 
         .target(name: "CSondeSystem"),
         .target(name: "CSondeAgentBundle"),
-        .systemLibrary(name: "CPython", pkgConfig: "python3-embed", providers: [.apt(["libpython3-dev"])]),
+        .systemLibrary(name: "CPython", pkgConfig: "python3", providers: [.apt(["libpython3-dev"])]),
         .target(name: "CSondePython", dependencies: ["CPython"]),
         .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
 
