@@ -1,0 +1,203 @@
+"""From checked nodes to a Python function.
+
+The code is built as a syntax tree of statements, never as text. What each node
+becomes is as direct as what is known about its operands allows: Python's own
+operator where both sides are surely small numbers, the same behind an exact
+type check where they may be, and a call of the runtime otherwise.
+
+Each node's number is its line, so that a traceback tells where it failed.
+"""
+
+import _ast
+
+from . import kinds
+from .kinds import Kind
+
+LOAD, STORE = _ast.Load(), _ast.Store()
+SMALL_BITS = 63
+BIG = 1 << SMALL_BITS
+
+
+class Operand:
+    """An expression that gives a node's value; `stable` when it can be repeated (a name or a constant)."""
+
+    __slots__ = ("code", "kind", "stable", "depth")
+
+    def __init__(self, code, kind, stable=False, depth=1):
+        self.code = code
+        self.kind = kind
+        self.stable = stable
+        self.depth = depth
+
+    @property
+    def constant(self):
+        """Whether the value is a constant."""
+        return type(self.code) is _ast.Constant
+
+
+class Code:
+    """Builds statements and expressions, all at the current line."""
+
+    def __init__(self):
+        self.line = 1
+        self.body = []
+        self.temporaries = 0
+
+    def at(self, node):
+        node.lineno = node.end_lineno = self.line
+        node.col_offset = node.end_col_offset = 0
+        return node
+
+    def name(self, name):
+        return self.at(_ast.Name(name, LOAD))
+
+    def constant(self, value):
+        node = self.at(_ast.Constant(value))
+        node.kind = None
+        return node
+
+    def call(self, name, *arguments):
+        function = name if type(name) is not str else self.name(name)
+        return self.at(_ast.Call(function, list(arguments), []))
+
+    def member(self, value, name):
+        return self.at(_ast.Attribute(value, name, LOAD))
+
+    def choose(self, test, then, otherwise):
+        return self.at(_ast.IfExp(test, then, otherwise))
+
+    def both(self, *tests):
+        return tests[0] if len(tests) == 1 else self.at(_ast.BoolOp(_ast.And(), list(tests)))
+
+    def any_of(self, *tests):
+        return tests[0] if len(tests) == 1 else self.at(_ast.BoolOp(_ast.Or(), list(tests)))
+
+    def negate(self, test):
+        return self.at(_ast.UnaryOp(_ast.Not(), test))
+
+    def compare(self, left, operation, right):
+        return self.at(_ast.Compare(left, [operation], [right]))
+
+    def is_type(self, code, *types):
+        """A test that the value of stable code is exactly of one of `types` (names)."""
+        return self.any_of(
+            *[self.compare(self.call("type", code), _ast.Is(), self.name(each)) for each in types]
+        )
+
+    def emit(self, statement):
+        self.body.append(self.at(statement))
+
+    def assign(self, name, code):
+        self.emit(_ast.Assign([self.at(_ast.Name(name, STORE))], code, None))
+
+    def new(self, prefix="_t"):
+        self.temporaries += 1
+        return prefix + str(self.temporaries)
+
+    def store(self, code):
+        """Assigns to a new variable, and gives its name."""
+        name = self.new()
+        self.assign(name, code)
+        return name
+
+
+DEEP = 24  # expressions deeper than this are cut into statements
+
+
+class Base(Code):
+    """What all parts of the generator share: order of evaluation, the budget, the runtime's names."""
+
+    def __init__(self, program, runtime, known):
+        Code.__init__(self)
+        self.program = program
+        self.runtime = runtime
+        self.limits = runtime.limits
+        self.known = known
+        self.globals = runtime.names()
+        self.budgets = 0
+        self.loops = 0
+        self.escaping = False
+
+    def runtime_call(self, method, *arguments, budget=True):
+        """A call of one of the runtime's operations."""
+        name = "_r_" + method
+        if name not in self.globals:
+            self.globals[name] = getattr(self.runtime, method)
+        if budget:
+            self.budgets += 1
+            arguments += (self.name("_b"),)
+        return self.call(name, *arguments)
+
+    def operand(self, node):
+        """The code for a node."""
+        before, self.line = self.line, node.line
+        made = getattr(self, "make_" + self.METHOD.get(node.op, node.op))(node)
+        if made.depth > DEEP:
+            made = self.settle(made)
+        self.line = before
+        return made
+
+    METHOD = {"if": "choice", "and": "logical", "or": "logical", "list": "display", "tuple": "display", "set": "display"}
+
+    def settle(self, operand):
+        """The operand as something that can be repeated."""
+        if operand.stable:
+            return operand
+        return Operand(self.name(self.store(operand.code)), operand.kind, True)
+
+    def apart(self, node):
+        """The operand for a node, and the statements that it needs before it."""
+        outer, self.body = self.body, []
+        made = self.operand(node)
+        body, self.body = self.body, outer
+        return made, body
+
+    def sequence(self, nodes):
+        """Operands that are evaluated in order, whatever statements some of them need."""
+        operands = []
+        for node in nodes:
+            made, body = self.apart(node)
+            if body:
+                operands = [self.settle(each) for each in operands]
+                self.body += body
+            operands.append(made)
+        return operands
+
+    def stable(self, nodes):
+        """The same, all of them repeatable."""
+        operands = []
+        for node in nodes:
+            operands.append(self.settle(self.operand(node)))
+        return operands
+
+    def depth(self, *operands):
+        return 1 + max([each.depth for each in operands], default=0)
+
+    def truth(self, operand):
+        """Code that may be tested for truth."""
+        if not operand.kind.types & kinds.OTHER:
+            return operand.code
+        return self.runtime_call("truth", operand.code, budget=False)
+
+    def number_test(self, operand, small=True):
+        """A test that a stable operand is a float or an integer, a small one if its size matters; None if it surely is."""
+        kind = operand.kind
+        if kind.within(kinds.FLOAT) or kind.within(kinds.NUMBER) and (not small or kind.bits is not None):
+            return None
+        code = operand.code
+        whole = self.is_type(code, "int")
+        if small:
+            low, high = self.constant(-BIG), self.constant(BIG)
+            within = self.at(_ast.Compare(low, [_ast.Lt(), _ast.Lt()], [code, high]))
+            whole = self.both(whole, within)
+        if not kind.types & kinds.FLOAT:
+            return whole
+        if not kind.types & kinds.INT:
+            return self.is_type(code, "float")
+        return self.any_of(whole, self.is_type(code, "float"))
+
+    def as_number(self, kind):
+        """A kind after `number_test` succeeded."""
+        if kind.within(kinds.NUMBER) and kind.bits is not None or kind.within(kinds.FLOAT):
+            return kind
+        return Kind(kind.types & (kinds.INT | kinds.FLOAT), SMALL_BITS)

@@ -1,0 +1,191 @@
+"""Going through data, and taking parts of it."""
+
+from operator import length_hint
+
+from .budget import STEPS
+from .comparing import Comparing
+from .values import (
+    CONTAINERS,
+    PLAIN,
+    READING,
+    SEQUENCES,
+    Stream,
+    base_of,
+    foreign,
+)
+
+
+class Iterating(Comparing):
+    """Iteration, length, subscripts, slices, unpacking."""
+
+    def items(self, value, action="iterated over"):
+        """What `value` consists of: something that can be iterated over without running code, and its length or None."""
+        kind = type(value)
+        if kind is list:
+            return value.copy(), len(value)
+        if kind is tuple or kind is str or kind is bytes:
+            return value, len(value)
+        if kind is range:
+            try:
+                return value, len(value)
+            except OverflowError:
+                raise self.exceeded("elements") from None
+        if id(kind) in CONTAINERS:
+            items = list(value)
+            return items, len(items)
+        if kind is Stream:
+            return value.iterator, None
+        if id(kind) in PLAIN:
+            return iter(value), None  # raises Python's own TypeError
+        if self.user_code:
+            return iter(value), None
+        base = base_of(value, READING)
+        if base is None or id(base) not in CONTAINERS and base is not str:
+            raise foreign(value, action)
+        items = list(base.__iter__(value))
+        return items, len(items)
+
+    def iterate(self, value, cost, budget):
+        """An iterator over `value`, each step of which costs `cost`; paid at once where the length is known."""
+        if type(value) is list:
+            items = value.copy()
+            count = len(items)
+        else:
+            items, count = self.items(value)
+        if count is not None and count <= self.limits.elements:
+            total = count * cost
+            left = budget[STEPS] - total
+            if left >= 0:
+                budget[STEPS] = left
+                return iter(items)
+        return self.counted(iter(items), cost, budget)
+
+    def counted(self, iterator, cost, budget):
+        """The same, paid one step at a time."""
+        left = self.limits.elements
+        for item in iterator:
+            left -= 1
+            if left < 0:
+                raise self.exceeded("elements")
+            budget[STEPS] -= cost
+            if budget[STEPS] < 0:
+                raise self.exceeded("steps")
+            yield item
+
+    def refund(self, iterator, cost, budget):
+        """Gives back what `iterate` took for the elements that were not reached."""
+        budget[STEPS] += length_hint(iterator) * cost
+
+    def whole_of(self, value, budget, action="iterated over"):
+        """All elements of `value`, as a sequence that nobody else changes; charged."""
+        items, count = self.items(value, action)
+        if count is None:
+            budget = self.budget() if budget is None else budget
+            items = list(self.counted(iter(items), 1, budget))
+            self.allocate(budget, len(items) * 8)
+        else:
+            self.elements_of(budget, count)
+        return items
+
+    def length(self, value, budget=None):
+        """`len(value)`."""
+        kind = id(type(value))
+        if kind in PLAIN or self.user_code:
+            return len(value)
+        if type(value) is Stream:
+            return len(value.iterator)
+        base = base_of(value, ("__len__",))
+        if base is None:
+            raise foreign(value, "measured with len()")
+        return base.__len__(value) if hasattr(base, "__len__") else len(base())
+
+    def subscript(self, value, index, budget):
+        """`value[index]`."""
+        kind = type(value)
+        if kind is dict:
+            if not self.user_code:
+                index = self.key(index, budget)
+                self.searchable(value, budget)
+            return value[index]
+        if id(kind) in PLAIN:
+            if id(kind) in SEQUENCES or kind is str or kind is range or kind is bytes:
+                index = self.lift(index, "used as an index")
+            return value[index]
+        if self.user_code and kind is not Stream:
+            return value[index]
+        base = base_of(value, READING + ("__hash__",))
+        if base is dict:
+            index = self.key(index, budget)
+            self.searchable(value, budget)
+            found = dict.get(value, index, self)  # never reaches __missing__
+            if found is self:
+                raise KeyError(index)
+            return found
+        if base is list or base is tuple or base is str:
+            return base.__getitem__(value, self.lift(index, "used as an index"))
+        raise foreign(value, "subscripted")
+
+    def cut(self, value, parts, budget):
+        """`value[a:b:c]`."""
+        parts = slice(*[self.lift(part, "used as an index") for part in parts])
+        kind = type(value)
+        if id(kind) in SEQUENCES or kind is str or kind is bytes:
+            count = len(range(*parts.indices(len(value))))
+            if kind is str or kind is bytes:
+                self.text_of(budget, count, True)
+            else:
+                self.elements_of(budget, count)
+            return value[parts]
+        if id(kind) in PLAIN or self.user_code and kind is not Stream:
+            return value[parts]
+        return self.cut(self.lift(value, "sliced"), (parts.start, parts.stop, parts.step), budget)
+
+    def unpack(self, value, count, budget):
+        """The elements of `value`, one more than `count` at the most: what unpacking into `count` targets needs."""
+        kind = type(value)
+        if kind is tuple or kind is list:
+            return value
+        try:
+            items = self.items(value, "unpacked")[0]
+        except TypeError:
+            raise TypeError("cannot unpack non-iterable %s object" % type(value).__name__) from None
+        taken = []
+        for item in items:
+            taken.append(item)
+            if len(taken) > count:
+                break
+        return taken
+
+    def spread(self, *parts):
+        """The elements of a display with stars: pairs of (is it starred, value), the budget last."""
+        budget = parts[-1]
+        items = []
+        for at in range(0, len(parts) - 1, 2):
+            if parts[at]:
+                items.extend(self.whole_of(parts[at + 1], budget))
+            else:
+                items.append(parts[at + 1])
+        return items
+
+    def set_of(self, items, budget):
+        """A set display."""
+        items = self.whole_of(items, budget)
+        if not self.user_code:
+            self.keys(items, budget)
+        return set(items)
+
+    def dict_of(self, pairs, budget):
+        """A dict display: a flat tuple of keys and values, with `self` for the key of a `**` item."""
+        made = {}
+        for at in range(0, len(pairs), 2):
+            key, value = pairs[at], pairs[at + 1]
+            if key is not self:
+                made[self.key(key, budget)] = value
+                continue
+            value = self.lift(value, "spread with '**'")
+            if type(value) is not dict:
+                raise TypeError("'%s' object is not a mapping" % type(value).__name__)
+            self.elements_of(budget, len(value))
+            self.keys(value, budget)
+            made.update(value)
+        return made

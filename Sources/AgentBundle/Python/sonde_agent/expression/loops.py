@@ -1,0 +1,258 @@
+"""Code for comprehensions: loops in place where the result is made at once, functions where it is not."""
+
+import _ast
+
+from . import kinds
+from .calls import Calls
+from .checker import Star
+from .generator import LOAD, STORE, Operand
+from .kinds import Kind
+
+BLOCKS = 8  # Python allows 20 nested blocks; deeper loops become functions
+GATHERED = {"list": "list", "tuple": "list", "sorted": "list", "set": "set"}
+
+
+def cost_of(part):
+    """How many steps one evaluation of a part takes, inner loops apart: its operations."""
+    if part is None or type(part) is str or type(part) is int or type(part) is float or type(part) is bool:
+        return 0
+    if type(part) is list or type(part) is tuple:
+        return sum(cost_of(each) for each in part)
+    if type(part) is dict:
+        return sum(cost_of(each) for each in part.values())
+    if part.op in ("lit", "name", "local"):
+        return 0
+    if part.op == "comp":
+        return 1 + cost_of(part.c[0].iterable)
+    own = len(part.a) if part.op in ("list", "tuple", "set", "dict") else 1
+    if part.op in ("call", "method", "attr", "value", "slice"):
+        own = 3  # what takes longer here than an operator does
+    return own + cost_of(part.a) + cost_of(part.b) + cost_of(part.c)
+
+
+class Loops(Calls):
+    """Comprehensions and what consumes them."""
+
+    def make_comp(self, node):
+        kind, element, loops = node.a, node.b, node.c
+        if kind == "gen":
+            return self.generator(element, loops)
+        if self.escaping or self.loops + len(loops) > BLOCKS:
+            return self.function(kind, element, loops)
+        result = self.new()
+        self.assign(result, self.empty(kind))
+        made = self.nest(loops, lambda: self.gather(kind, element, result), element)
+        return Operand(self.name(result), self.kind_of_result(kind, made), True)
+
+    def kind_of_result(self, kind, item):
+        types = {"list": kinds.LIST, "set": kinds.SET, "dict": kinds.DICT}[kind]
+        return Kind(types, None, None if kind == "dict" else item, item is not None and item.plain)
+
+    def empty(self, kind):
+        if kind == "list":
+            return self.at(_ast.List([], LOAD))
+        if kind == "dict":
+            return self.at(_ast.Dict([], []))
+        self.globals["_set"] = set
+        return self.call("_set")
+
+    def gather(self, kind, element, result):
+        """Adds one element to the result."""
+        if kind == "dict":
+            key, value = self.sequence(element)
+            key_code = key.code
+            if not self.simple_key(key.kind):
+                if not value.stable:
+                    key = self.settle(key)
+                    value = self.settle(value)
+                key_code = self.runtime_call("key", key.code)
+            index = _ast.Subscript(self.name(result), self.as_index(key_code), STORE)
+            self.emit(_ast.Assign([self.at(index)], value.code, None))
+            both = kinds.either(key.kind, value.kind)
+            return Kind(both.types, both.bits, None, key.kind.plain and value.kind.plain)
+        made = self.operand(element)
+        code = made.code
+        if kind == "set" and not self.simple_key(made.kind):
+            code = self.runtime_call("key", code)
+        add = self.call(self.member(self.name(result), "add" if kind == "set" else "append"), code)
+        self.emit(_ast.Expr(add))
+        return made.kind
+
+    # Loops
+
+    def nest(self, loops, inner, element, first=None, stop=None):
+        """Emits the loops around what `inner` emits, and gives what that returns.
+
+        `first` is the code of the outermost iterator where that was made
+        elsewhere; `stop` names a variable that ends all loops when it is set.
+        """
+        self.loops += len(loops)
+        outer = []
+        for at, loop in enumerate(loops):
+            share = self.share(loops, at, element)
+            item = None
+            if at == 0 and first is not None:
+                iterator = first
+            else:
+                source = self.operand(loop.iterable)
+                item = self.item_kind(source.kind)
+                iterator = self.runtime_call("iterate", source.code, share)
+            if stop is not None:
+                iterator = self.name(self.store(iterator))
+                self.refunds.append((iterator, share))
+            body = []
+            target = self.target(loop.target, item, body)
+            self.emit(_ast.For(target, iterator, body, [], None))
+            outer.append(self.body)
+            self.body = body
+            for condition in loop.conditions:
+                test = self.operand(condition)
+                branch = []
+                self.emit(_ast.If(self.truth(test), branch, []))
+                self.body = branch
+        result = inner()
+        for depth in range(len(loops) - 1, -1, -1):
+            self.body = outer[depth]
+            if stop is not None and depth:
+                self.emit_stop(stop)
+        self.loops -= len(loops)
+        return result
+
+    refunds = ()
+
+    def share(self, loops, at, element):
+        """What one element of a loop costs: itself, its conditions, and the comprehension's element in the innermost."""
+        steps = 1 + cost_of(loops[at].conditions)
+        return self.constant(steps + cost_of(element) if at + 1 == len(loops) else steps)
+
+    def emit_stop(self, stop):
+        """Ends an outer loop too, once the result is known."""
+        body, self.body = self.body, []
+        self.emit(_ast.Break())
+        branch, self.body = self.body, body
+        self.emit(_ast.If(self.name(stop), branch, []))
+
+    def item_kind(self, kind):
+        if kind.within(kinds.STR):
+            return kinds.A_STR
+        if kind.item is not None:
+            return kind.item
+        return kinds.BUILT if kind.within(kinds.BUILT_IN) and kind.plain else kinds.UNKNOWN
+
+    def target(self, target, item, body):
+        """The target of a loop; a nested one is unpacked in the loop's body."""
+        if type(target) is int:
+            self.locals[target] = item or kinds.UNKNOWN
+            return self.at(_ast.Name("_l%d" % target, STORE))
+        name = self.new()
+        before, self.body = self.body, body
+        self.unpack(target, name)
+        self.body = before
+        return self.at(_ast.Name(name, STORE))
+
+    def unpack(self, target, name):
+        """Unpacks a value into nested targets."""
+        starred = any(type(each) is Star for each in target)
+        count = self.constant(self.limits.elements if starred else len(target))
+        value = self.name(name)
+        test = self.is_type(value, "tuple", "list")
+        source = self.choose(test, value, self.runtime_call("unpack", value, count))
+        parts, later = [], []
+        for each in target:
+            inner = each.target if type(each) is Star else each
+            if type(inner) is int:
+                self.locals[inner] = Kind(kinds.LIST) if type(each) is Star else kinds.UNKNOWN
+                part = self.at(_ast.Name("_l%d" % inner, STORE))
+            else:
+                later.append((inner, self.new()))
+                part = self.at(_ast.Name(later[-1][1], STORE))
+            parts.append(self.at(_ast.Starred(part, STORE)) if type(each) is Star else part)
+        self.emit(_ast.Assign([self.at(_ast.Tuple(parts, STORE))], source, None))
+        for inner, part in later:
+            self.unpack(inner, part)
+
+    # Generator expressions
+
+    def consumed(self, name, node):
+        """A call whose only argument is a generator expression, without the generator; None where it is needed."""
+        element, loops = node.b, node.c
+        if self.escaping or self.loops + len(loops) > BLOCKS:
+            return None
+        if name in ("any", "all"):
+            return self.quantified(name, element, loops)
+        if name not in GATHERED:
+            return None
+        result = self.new()
+        self.assign(result, self.empty(GATHERED[name]))
+        item = self.nest(loops, lambda: self.gather(GATHERED[name], element, result), element)
+        kind = self.kind_of_result(GATHERED[name], item)
+        if name == "tuple":
+            return Operand(self.call("tuple", self.name(result)), Kind(kinds.TUPLE, None, kind.item, kind.plain), depth=2)
+        if name == "sorted":
+            return Operand(self.runtime_call("call_sorted", self.name(result)), kind, depth=2)
+        return Operand(self.name(result), kind, True)
+
+    def quantified(self, name, element, loops):
+        """any() and all() as loops that stop."""
+        result = self.new()
+        self.assign(result, self.constant(name == "all"))
+        saved, self.refunds = self.refunds, []
+        stop = self.new()
+        self.assign(stop, self.constant(False))
+
+        def inner():
+            test = self.truth(self.operand(element))
+            branch = []
+            self.emit(_ast.If(self.negate(test) if name == "all" else test, branch, []))
+            outer, self.body = self.body, branch
+            self.assign(result, self.constant(name == "any"))
+            if len(loops) > 1:
+                self.assign(stop, self.constant(True))
+            for iterator, share in self.refunds:
+                self.emit(_ast.Expr(self.runtime_call("refund", iterator, share)))
+            self.emit(_ast.Break())
+            self.body = outer
+
+        self.nest(loops, inner, element, stop=stop)
+        self.refunds = saved
+        return Operand(self.name(result), kinds.A_BOOL, True)
+
+    def generator(self, element, loops):
+        """A generator of our own: a function with `yield`, whose outermost iterable is evaluated here."""
+
+        def inner():
+            made = self.operand(element)
+            self.emit(_ast.Expr(self.at(_ast.Yield(made.code))))
+
+        call = self.nested(loops, inner, element, None)
+        self.globals["_stream"] = self.runtime.stream
+        return Operand(self.call("_stream", call), Kind(kinds.STREAM), depth=3)
+
+    def function(self, kind, element, loops):
+        """A comprehension as a function of its own, so that each evaluation has its own variables."""
+        result = self.new()
+        call = self.nested(loops, lambda: self.gather(kind, element, result), element, (result, kind))
+        return Operand(call, self.kind_of_result(kind, None), depth=3)
+
+    def nested(self, loops, inner, element, result):
+        """Emits a function around the loops, and gives the call of it."""
+        source = self.operand(loops[0].iterable)
+        iterator = self.runtime_call("iterate", source.code, self.share(loops, 0, element))
+        name = self.new("_f")
+        outer, self.body, depth, self.loops = self.body, [], self.loops, 0
+        if result is not None:
+            self.assign(result[0], self.empty(result[1]))
+        self.nest(loops, inner, element, first=self.name("_it"))
+        if result is not None:
+            self.emit(_ast.Return(self.name(result[0])))
+        body, self.body, self.loops = self.body, outer, depth
+        self.body.append(self.make_function(name, ["_it"], body))
+        return self.call(name, iterator)
+
+    def make_function(self, name, parameters, body):
+        """A function definition."""
+        arguments = [self.at(_ast.arg(each, None, None)) for each in parameters]
+        made = _ast.FunctionDef(name, _ast.arguments([], arguments, None, [], [], None, []), body, [], None, None)
+        if "type_params" in made._fields:
+            made.type_params = []
+        return self.at(made)
