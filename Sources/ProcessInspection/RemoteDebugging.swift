@@ -1,0 +1,61 @@
+/// Whether a process was started with the remote debugging interface switched off.
+public enum RemoteDebugging {
+    /// The variable that switches it off, whatever its value.
+    public static let variable = "PYTHON_DISABLE_REMOTE_DEBUG"
+
+    /// Whether it was switched off, by the variable or by `-X disable-remote-debug`.
+    ///
+    /// - Parameters:
+    ///   - arguments: The words of the command line.
+    ///   - environment: The variables at the start, as `NAME=VALUE`.
+    public static func isDisabled(arguments: [String], environment: [String]) -> Bool {
+        isDisabledByOption(arguments) || isDisabledByVariable(arguments, environment)
+    }
+
+    /// CPython counts a variable that is there and not empty, unless it was told to ignore all of them (`-E`, `-I`).
+    static func isDisabledByVariable(_ arguments: [String], _ environment: [String]) -> Bool {
+        let isSet = environment.contains { $0.hasPrefix("\(variable)=") && $0.utf8.count > variable.utf8.count + 1 }
+        return isSet && !options(of: arguments).flags.contains { $0 == "E" || $0 == "I" }
+    }
+
+    /// CPython takes both spellings.
+    static func isDisabledByOption(_ arguments: [String]) -> Bool {
+        options(of: arguments).implementation.contains { option in
+            ["disable-remote-debug", "disable_remote_debug"].contains(option.prefix { $0 != "=" })
+        }
+    }
+
+    /// The interpreter's own options: those before the script, `-c` or `-m`.
+    private static func options(of arguments: [String]) -> (flags: [Character], implementation: [Substring]) {
+        var flags: [Character] = []
+        var implementation: [Substring] = []
+        var index = 1
+        while index < arguments.count, arguments[index].hasPrefix("-"), arguments[index].utf8.count > 1 {
+            let word = arguments[index]
+            index += 1
+            if word == "--" { break }
+            // These take the following word; all other long options stand alone.
+            if word.hasPrefix("--") {
+                if word == "--check-hash-based-pycs" { index += 1 }
+                continue
+            }
+            var letters = word.dropFirst()
+            while let letter = letters.popFirst() {
+                // The rest of the word, or the next word, belongs to the option.
+                guard letter == "X" || letter == "W" || letter == "c" || letter == "m" else {
+                    flags.append(letter)
+                    continue
+                }
+                if letter == "c" || letter == "m" { return (flags, implementation) }
+                var value = letters
+                if value.isEmpty, index < arguments.count {
+                    value = arguments[index][...]
+                    index += 1
+                }
+                if letter == "X" { implementation.append(value) }
+                break
+            }
+        }
+        return (flags, implementation)
+    }
+}
