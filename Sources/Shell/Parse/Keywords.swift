@@ -10,6 +10,8 @@ enum Keywords {
         ("break", "break", "leave the loop"),
         ("continue", "continue", "go on with the loop's next round"),
         ("timeout", "timeout D { ... }", "end the block when it takes longer"),
+        ("wait", "wait D | wait until EXPR [timeout D]", "pause, or ask again until the condition holds"),
+        ("source", "source FILE", "read another script here, with the same variables"),
         ("defer", "defer { ... }", "do it when the script ends, however it ends"),
         ("on", "on error stop | continue", "what a failed command does to the script"),
         ("expect", "expect EXPR[, MESSAGE]", "count it when it does not hold, and go on"),

@@ -107,7 +107,7 @@ extension Parser {
         var takesOptions = true
         while true {
             skipBlanks()
-            if nextWord() == "if", let next = peek(at: 2), isBlank(next) || next == "(" {
+            if isGuard(of: call.command) {
                 try parseGuard(of: &call)
                 return
             }
@@ -151,6 +151,13 @@ extension Parser {
             let second = word.prefix.dropFirst().unicodeScalars.first
         else { return false }
         return second == "-" || isIdentifier(second, first: true)
+    }
+
+    /// Whether a guard begins here; in a text of any words, as of `echo`, it is a word like others.
+    private func isGuard(of command: Command) -> Bool {
+        guard nextWord() == "if", peek(at: 2).map({ isBlank($0) || $0 == "(" }) ?? true else { return false }
+        if case .words(let arguments) = command.input, arguments.last?.isRepeated == true { return false }
+        return true
     }
 
     private mutating func parseGuard(of call: inout CommandCall) throws(Failure) {
@@ -249,12 +256,10 @@ extension Parser {
 
     /// Parses text in another language: as it is up to the end of the command, or one quoted string.
     private mutating func parseRawText() throws(Failure) -> Word? {
-        let start = position
-        if peek == "\"" || peek == "'" {
-            let word = try parseWord()
-            skipBlanks()
-            if isAtEnd { return word }
-            position = start
+        var probe = self
+        if peek == "\"" || peek == "'", (try? probe.skipString()) != nil {
+            probe.skipBlanks()
+            if probe.isAtEnd { return try parseWord() }
         }
         let scanned = try scanExpression()
         guard !scanned.range.isEmpty else { return nil }
@@ -271,4 +276,10 @@ extension Parser {
 extension Command {
     /// Whether it gives rows that stages can take.
     var givesRows: Bool { !columns.isEmpty || hasOpenColumns }
+
+    /// Whether its name alone stands for its rows: it needs no words, and ends by itself.
+    var standsAlone: Bool {
+        guard givesRows, streaming == nil, case .words(let arguments) = input else { return false }
+        return arguments.allSatisfy(\.isOptional)
+    }
 }

@@ -161,6 +161,9 @@ extension Parser {
         return scanned
     }
 
+    /// What is said of a quote without its other half.
+    static let unclosedString = "the string is never closed"
+
     /// Skips a quoted string; three quotes may hold line ends.
     mutating func skipString() throws(Failure) {
         let start = position
@@ -179,7 +182,7 @@ extension Parser {
                 position += 1
             }
         }
-        throw error("the string is never closed", at: start..<start + 1)
+        throw error(Self.unclosedString, at: start..<start + 1)
     }
 }
 

@@ -83,6 +83,8 @@ extension Parser {
             timeouts += 1
             defer { timeouts -= 1 }
             return .timeout(limit, try parseBlock())
+        case "wait": return try parseWait(range)
+        case "source": return try parseInclusion()
         case "defer":
             let outer = loops
             loops = 0
@@ -187,6 +189,45 @@ extension Parser {
             throw error("\(what) needs a time, not '\(text)'", hint: "write 250ms, 10s or 2m", at: word.range)
         }
         return word
+    }
+
+    private mutating func parseWait(_ range: Range<Int>) throws(Failure) -> Statement.Kind {
+        guard eatKeyword("until") else { return .pause(try parseDuration(for: "wait")) }
+        let commands = table.commands.filter(\.standsAlone).flatMap { [$0.name] + $0.aliases }
+        let names = Array(variables.union(commands)).sorted()
+        let condition = try parseExpression(
+            for: "wait until", end: ExpressionEnd(words: ["timeout"]), names: names)
+        skipBlanks()
+        let limit = eatKeyword("timeout") ? try parseDuration(for: "timeout") : nil
+        if limit == nil, timeouts == 0, options.refusesUnboundedStreams {
+            throw error("nothing bounds this wait", hint: "end it with timeout D", at: range)
+        }
+        return .waitUntil(condition, timeout: limit)
+    }
+
+    private mutating func parseInclusion() throws(Failure) -> Statement.Kind {
+        let start = position
+        guard let word = try parseWord() else { throw error("source needs a FILE") }
+        guard let path = word.literal else {
+            throw error("source needs a file's name as it is", hint: "run takes values", at: word.range)
+        }
+        guard inclusions < Self.maximumInclusions else {
+            throw error("files include each other deeper than \(Self.maximumInclusions)", at: start..<position)
+        }
+        let text: SourceText
+        do {
+            text = SourceText(try FileWriter.read(path), name: path)
+        } catch {
+            throw error.placed(at: word.range, in: source)
+        }
+        var parser = Parser(text, table: table, variables: variables, options: options)
+        parser.inclusions = inclusions + 1
+        // What it declares at its top is declared here; loops and limits around it hold in it.
+        parser.timeouts = timeouts
+        parser.depth = depth
+        let statements = try parser.parseScript()
+        variables = parser.variables
+        return .included(text, statements)
     }
 
     // MARK: Blocks and operands

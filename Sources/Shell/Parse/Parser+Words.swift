@@ -77,7 +77,7 @@ extension Parser {
             if scalar == "\n" { break }
             position += 1
         }
-        guard eat("'") else { throw error("the string is never closed", at: start..<start + 1) }
+        guard eat("'") else { throw error(Self.unclosedString, at: start..<start + 1) }
     }
 
     /// Parses a double-quoted string: escapes, `$name`, `{expression}`, and `{{` and `}}` for the braces themselves.
@@ -107,7 +107,7 @@ extension Parser {
                 position += 1
             }
         }
-        guard eat("\"") else { throw error("the string is never closed", at: start..<start + 1) }
+        guard eat("\"") else { throw error(Self.unclosedString, at: start..<start + 1) }
         pieces.append(.text(text))
         return pieces
     }
@@ -159,7 +159,14 @@ extension Parser {
         let outer = parentheses
         parentheses = 0
         defer { parentheses = outer }
-        var scanned = try scanExpression(ExpressionEnd(format: true))
+        let unclosed = error("'{' is never closed", hint: "write {{ for a brace", at: start..<start + 1)
+        var scanned: ScannedExpression
+        do {
+            scanned = try scanExpression(ExpressionEnd(format: true))
+        } catch {
+            // The quote that ends the text around it looks like the beginning of a string in it.
+            throw error.message == Self.unclosedString ? unclosed : error
+        }
         guard !scanned.range.isEmpty else {
             throw error("'{' needs an expression", hint: "write {{ for a brace", at: start..<start + 1)
         }
@@ -180,9 +187,7 @@ extension Parser {
             scanned.range = scanned.range.lowerBound..<max(from, position)
             offset -= opening.count
         }
-        guard eat("}") else {
-            throw error("'{' is never closed", hint: "write {{ for a brace", at: start..<start + 1)
-        }
+        guard eat("}") else { throw unclosed }
         return .value(try compile(scanned, names: Array(variables).sorted(), offset: offset))
     }
 }

@@ -23,6 +23,8 @@ struct Parser {
 
     /// How deep blocks and captured pipelines may be nested.
     static let maximumDepth = 50
+    /// How deep files may include each other.
+    static let maximumInclusions = 20
 
     let source: SourceText
     let table: CommandTable
@@ -34,6 +36,8 @@ struct Parser {
     var parentheses = 0
     /// How many blocks are open.
     var depth = 0
+    /// How many files include each other up to here.
+    var inclusions = 0
     /// How many loops are open.
     var loops = 0
     /// How many `timeout` blocks are open: in one, every stream is bounded.
@@ -122,7 +126,10 @@ struct Parser {
     // MARK: Errors
 
     func error(_ message: String, hint: String? = nil, at range: Range<Int>) -> Failure {
-        Failure(.usage, message, hint: hint, at: range, in: source)
+        // A place behind the last character is the end of the text.
+        let end = source.scalars.count
+        let range = min(range.lowerBound, end)..<min(range.upperBound, end)
+        return Failure(.usage, message, hint: hint, at: range, in: source)
     }
 
     /// An error at the place that has been reached.

@@ -90,16 +90,18 @@ final class TableRenderer: RowRenderer {
         return text
     }
 
-    /// Takes from the widest columns what does not fit.
+    /// Takes from the widest texts what does not fit; a number or a time that is cut would tell something else.
     private func fit(_ columns: [Column]) {
         guard let width else { return }
-        let minimum = columns.map { min(DisplayWidth.of(safe($0.name)), 8) }
+        let smallest = 3
         var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - width
         while excess > 0 {
-            let candidates = widths.indices.filter { widths[$0] > max(4, minimum[$0]) && columns[$0].kind != .time }
+            let candidates = widths.indices.filter {
+                (columns[$0].kind == .text || columns[$0].kind == .value) && widths[$0] > smallest
+            }
             guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { return }
-            let next = candidates.filter { widths[$0] < widths[widest] }.map { widths[$0] }.max() ?? 4
-            let cut = min(excess, max(1, widths[widest] - max(next, 4, minimum[widest])))
+            let next = candidates.map { widths[$0] }.filter { $0 < widths[widest] }.max() ?? smallest
+            let cut = min(excess, max(1, widths[widest] - max(next, smallest)))
             widths[widest] -= cut
             excess -= cut
         }

@@ -13,12 +13,18 @@ struct Executor {
     /// What one script keeps while it runs.
     final class Frame {
         var stopsOnError = true
-        var deferred: [[Statement]] = []
+        var deferred: [(source: SourceText, body: [Statement])] = []
     }
 
     let state: ShellState
     let source: SourceText
-    let frame = Frame()
+    let frame: Frame
+
+    init(state: ShellState, source: SourceText, frame: Frame = Frame()) {
+        self.state = state
+        self.source = source
+        self.frame = frame
+    }
 
     /// Runs statements in order.
     func run(_ statements: [Statement]) async throws(Control) {
@@ -76,7 +82,13 @@ struct Executor {
             try await runRepeat(count, interval, body)
         case .timeout(let limit, let body):
             try await runTimeout(limit, body, at: statement.range)
-        case .deferred(let body): frame.deferred.append(body)
+        case .pause(let word):
+            try await sleep(try duration(word))
+        case .waitUntil(let condition, let limit):
+            try await runWait(condition, limit, at: statement.range)
+        case .included(let text, let statements):
+            try await Executor(state: state, source: text, frame: frame).run(statements)
+        case .deferred(let body): frame.deferred.append((source, body))
         case .breakLoop: throw .breakLoop
         case .continueLoop: throw .continueLoop
         case .onError(let stops): frame.stopsOnError = stops
@@ -88,74 +100,6 @@ struct Executor {
         case .assert(let condition, let message):
             if let failure = try expectation(condition, message, "assertion") { throw .failure(failure) }
         }
-    }
-
-    // MARK: Loops and limits
-
-    /// Runs a loop's body once.
-    ///
-    /// - Returns: false when it said `break`.
-    private func runsOn(_ body: [Statement]) async throws(Control) -> Bool {
-        do throws(Control) {
-            try await run(body)
-        } catch {
-            switch error {
-            case .breakLoop: return false
-            case .continueLoop: return true
-            default: throw error
-            }
-        }
-        return true
-    }
-
-    private func runRepeat(_ count: BoundExpression, _ interval: Word?, _ body: [Statement]) async throws(Control) {
-        guard let times = try value(of: count).asInt, times >= 0 else {
-            throw .failure(
-                Failure(.failed, "repeat needs a whole number from 0").placed(at: count.range, in: source))
-        }
-        let pause = try interval.map { (word) throws(Control) in try duration(word) }
-        let clock = ContinuousClock()
-        var due = clock.now
-        for round in 0..<times {
-            if let pause, round > 0 {
-                due += pause
-                let rest = clock.now.duration(to: due)
-                if rest > .zero { try await sleep(rest) }
-            }
-            if try await runsOn(body) == false { return }
-            try checkCancellation()
-        }
-    }
-
-    private func runTimeout(_ limit: Word, _ body: [Statement], at range: Range<Int>) async throws(Control) {
-        let duration = try duration(limit)
-        let outer = state.cancellation
-        let inner = Cancellation(parent: outer)
-        let failure = Failure(.timedOut, "the block took longer than \(duration.written)")
-            .placed(at: range.lowerBound..<limit.range.upperBound, in: source)
-        let timer = Task {
-            try? await Task.sleep(for: duration)
-            if !Task.isCancelled { inner.cancel(failure) }
-        }
-        state.cancellation = inner
-        defer {
-            timer.cancel()
-            state.cancellation = outer
-        }
-        try await run(body)
-        try checkCancellation()
-    }
-
-    private func sleep(_ duration: Duration) async throws(Control) {
-        do {
-            try await state.cancellation.sleep(duration)
-        } catch {
-            throw .failure(error)
-        }
-    }
-
-    private func checkCancellation() throws(Control) {
-        if let reason = state.cancellation.reason { throw .failure(reason) }
     }
 
     // MARK: Values
@@ -181,7 +125,7 @@ struct Executor {
         }
     }
 
-    private func isTrue(_ bound: BoundExpression) throws(Control) -> Bool { try value(of: bound).isTruthy }
+    func isTrue(_ bound: BoundExpression) throws(Control) -> Bool { try value(of: bound).isTruthy }
 
     private func value(of operand: Statement.Operand) async throws(Control) -> Value {
         switch operand {
@@ -190,7 +134,7 @@ struct Executor {
         }
     }
 
-    private func items(of operand: Statement.Operand) async throws(Control) -> [Value] {
+    func items(of operand: Statement.Operand) async throws(Control) -> [Value] {
         switch operand {
         case .pipeline(let pipeline): return try await capture(pipeline).map(Value.record)
         case .expression(let bound):
@@ -224,7 +168,7 @@ struct Executor {
         return text
     }
 
-    private func duration(_ word: Word) throws(Control) -> Duration {
+    func duration(_ word: Word) throws(Control) -> Duration {
         do throws(Failure) {
             let text = try text(word)
             if let duration = Duration(written: text) { return duration }

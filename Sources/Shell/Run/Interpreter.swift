@@ -93,8 +93,20 @@ public actor Interpreter {
     }
 
     /// Checks a script as it would be before it runs, and reports what is wrong.
-    public func check(script text: String, name: String) async -> ExitStatus {
-        await run { (runner) throws(Failure) in _ = try runner.parseScript(SourceText(text, name: name)) }
+    ///
+    /// - Parameters:
+    ///   - text: the script.
+    ///   - name: what errors call it.
+    ///   - arguments: the values of its parameters, when they are to be checked too.
+    public func check(script text: String, name: String, arguments: [String]? = nil) async -> ExitStatus {
+        await run { (runner) throws(Failure) in try runner.check(SourceText(text, name: name), arguments) }
+    }
+
+    /// Checks a line as it would be before it runs, and reports what is wrong.
+    public func check(line: String) async -> ExitStatus {
+        await run { (runner) throws(Failure) in
+            _ = try runner.parse(SourceText(line), options: Parser.Options())
+        }
     }
 
     /// Attaches to a target, as `attach` does.

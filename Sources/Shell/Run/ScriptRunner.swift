@@ -37,10 +37,24 @@ struct ScriptRunner {
         try await runScript(source, arguments)
     }
 
+    /// Checks a script, and its arguments if there are any to check.
+    func check(_ source: SourceText, _ arguments: [String]?) throws(Failure) {
+        let statements = try parseScript(source)
+        guard let arguments else { return }
+        let outer = state.variables
+        defer { state.variables = outer }
+        try bind(statements, arguments, source)
+    }
+
+    /// Parses a line, which may name the variables there are.
+    func parse(_ source: SourceText, options: Parser.Options) throws(Failure) -> [Statement] {
+        var parser = Parser(source, variables: Set(state.variables.keys), options: options)
+        return try parser.parseScript()
+    }
+
     /// Runs a line with the variables there are, which it may add to.
     func run(_ source: SourceText, options: Parser.Options) async throws(Failure) {
-        var parser = Parser(source, variables: Set(state.variables.keys), options: options)
-        let statements = try parser.parseScript()
+        let statements = try parse(source, options: options)
         try bind(statements, [], source)
         try await run(statements, source)
     }
@@ -54,7 +68,7 @@ struct ScriptRunner {
             ended = failure(error)
         }
         // Deferred blocks run however the script ended, the last first, each with its own time.
-        for body in executor.frame.deferred.reversed() {
+        for (source, body) in executor.frame.deferred.reversed() {
             let outer = state.cancellation
             let own = Cancellation()
             let limit = Self.deferredLimit
@@ -67,7 +81,7 @@ struct ScriptRunner {
             state.cancellation = own
             setRunning(own)
             do throws(Executor.Control) {
-                try await executor.run(body)
+                try await Executor(state: state, source: source, frame: .init()).run(body)
             } catch {
                 if let failure = failure(error), failure.exitStatus == nil {
                     state.report(failure)

@@ -18,6 +18,12 @@ struct Statement: Sendable {
         case repeatLoop(BoundExpression, every: Word?, [Statement])
         /// `timeout D {…}`.
         case timeout(Word, [Statement])
+        /// `wait D`.
+        case pause(Word)
+        /// `wait until EXPR [timeout D]`; a command's name in it stands for the command's rows.
+        case waitUntil(BoundExpression, timeout: Word?)
+        /// `source FILE`.
+        case included(SourceText, [Statement])
         /// `defer {…}`.
         case deferred([Statement])
         /// `break`.
