@@ -31,6 +31,13 @@ def _drive():
 '''
 
 
+def _interpreter():
+    """The command that starts this interpreter again; unpacked ones need the script beside their root."""
+    folder, name = os.path.split(sys.executable)
+    script = os.path.join(folder, "..", "..", "..", "bin", name)
+    return os.path.normpath(script) if os.path.exists(script) else sys.executable
+
+
 class TargetError(Exception):
     """The program's code raised."""
 
@@ -47,7 +54,7 @@ class Target:
             file.write(textwrap.dedent(source) + _DRIVER + "\nif __name__ == '__main__':\n    _drive()\n")
         self.stderr = open(os.path.join(self.folder, "stderr"), "w+")
         self.process = subprocess.Popen(
-            [sys.executable] + list(arguments) + [self.script],
+            [_interpreter()] + list(arguments) + [self.script],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.stderr,

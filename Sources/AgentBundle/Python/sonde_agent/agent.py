@@ -37,6 +37,7 @@ class Agent:
         self.probes = {}
         self.threads = set()
         self.lock = allocate_lock()
+        self.signal_mask = set()
         self.detaching = False
         self.dead = False
         self.commands = dispatch.Commands(load)
@@ -185,7 +186,7 @@ class Agent:
 
     def run(self):
         """Serves until detached; never raises."""
-        block_signals()
+        self.signal_mask = block_signals()
         ident = self.enter_thread()
         try:
             while not self.detaching and not self.dead:

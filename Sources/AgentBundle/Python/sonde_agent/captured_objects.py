@@ -87,7 +87,7 @@ def _plain_name(value):
 
 def _callable(value):
     if type(value) is type(_plain_name):
-        return "<function {}.{}>".format(value.__module__, value.__qualname__)
+        return "<function {}.{}>".format(reading.shown_module(value.__module__), value.__qualname__)
     if type(value) is type(_Sample().method):
         return "<bound method {}>".format(getattr(value.__func__, "__qualname__", "?"))
     return "<built-in {}>".format(value.__qualname__)

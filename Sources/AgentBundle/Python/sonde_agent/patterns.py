@@ -8,6 +8,7 @@ import sys
 
 from . import reading
 from .errors import AgentError
+from .reading import main_name
 from .suggestions import suggestion
 from .targets import Found, plain_function
 
@@ -40,24 +41,6 @@ def matches(pattern, text):
     return all(character == "*" for character in pattern[at:])
 
 
-def main_name():
-    """The name of the module that was started as the program: `shop` for `python shop.py`; None when it has none."""
-    main = sys.modules.get("__main__")
-    space = reading.namespace(main) if main is not None else None
-    if space is None:
-        return None
-    spec = space.get("__spec__")
-    name = reading.attribute(spec, "name") if spec is not None else None
-    if type(name) is str:
-        return name[: -len(".__main__")] if name.endswith(".__main__") else name
-    path = space.get("__file__")
-    if type(path) is not str:
-        return None
-    stem = path.rpartition("/")[2]
-    stem = stem[:-3] if stem.endswith(".py") else stem
-    return stem or None
-
-
 def loaded_modules():
     """The loaded modules' namespaces by the name that patterns use."""
     result = {}
@@ -71,6 +54,12 @@ def loaded_modules():
     if main is not None and "__main__" in result:
         result.setdefault(main, result["__main__"])
     return result
+
+
+def _sorted(modules):
+    """The modules' names; the program's own is not named twice."""
+    hidden = "__main__" if main_name() in modules else None
+    return sorted(name for name in modules if name != hidden or main_name() == hidden)
 
 
 def find_functions(pattern, check=lambda: None):
@@ -154,10 +143,9 @@ def _matches(pattern, modules, check):
         if has_glob(module_pattern):
             names = [
                 name
-                for name in sorted(modules)
+                for name in _sorted(modules)
                 if name.count(".") == len(module_parts) - 1
                 and all(map(matches, module_parts, name.split(".")))
-                and (name != "__main__" or main_name() in (None, "__main__"))
             ]
         else:
             names = [module_pattern] if module_pattern in modules else []
@@ -231,7 +219,7 @@ def not_found(pattern, modules):
     if pattern in modules:
         return AgentError("BadPattern", "'{}' is a module".format(pattern), "its functions are {}.*".format(pattern))
     if "." not in pattern and ":" not in pattern:
-        owner = next((name for name in sorted(modules) if callable_in(modules[name], pattern)), None)
+        owner = next((name for name in _sorted(modules) if callable_in(modules[name], pattern)), None)
         if owner is not None:
             return AgentError("TargetNotFound", message, "did you mean '{}.{}'?".format(owner, pattern))
     separator = ":" if ":" in pattern else "."

@@ -13,6 +13,7 @@ _get_type_dict = type.__dict__["__dict__"].__get__
 _get_type_name = type.__dict__["__name__"].__get__
 _get_qualname = type.__dict__["__qualname__"].__get__
 _get_module = type.__dict__["__module__"].__get__
+_get_bases = type.__dict__["__bases__"].__get__
 _get_module_dict = _ModuleType.__dict__["__dict__"].__get__
 
 FunctionType = type(lambda: None)
@@ -20,12 +21,25 @@ GetSetDescriptor = type(FunctionType.__dict__["__code__"])
 MemberDescriptor = type(FunctionType.__dict__["__globals__"])
 BUILTIN_CALLABLES = (type(str.join), type(object.__init__), type(dict.__dict__["fromkeys"]), type(len))
 
+# What a class's methods are under its name.
+METHOD_TYPES = frozenset((FunctionType, staticmethod, classmethod))
+
 MISSING = type("Missing", (), {"__slots__": (), "__repr__": lambda self: "MISSING"})()
 
 
 def class_mro(cls):
     """The class and its bases in the order in which attributes are looked up."""
     return _get_mro(cls)
+
+
+def class_bases(cls):
+    """The class's direct bases."""
+    return _get_bases(cls)
+
+
+def qualified_name(cls):
+    """The class's name in its module: `Outer.Inner`."""
+    return _get_qualname(cls)
 
 
 def class_dict(cls):
@@ -52,7 +66,7 @@ def type_name(cls):
         return str(_get_type_name(cls))
     if type(module) is not str or module == "builtins":
         return str(name)
-    return module + "." + str(name)
+    return shown_module(module) + "." + str(name)
 
 
 def class_attribute(cls, name):
@@ -127,3 +141,38 @@ def attribute(value, name):
         if inner is not MISSING:
             return inner
     return found
+
+
+_main = []
+
+
+def main_name():
+    """The name of the module that was started as the program: `shop` for `python shop.py`; None when it has none."""
+    if not _main:
+        name = _find_main_name()
+        if name is None:
+            return None  # the program may not have begun yet
+        _main.append(name)
+    return _main[0]
+
+
+def shown_module(name):
+    """The module's name as it is shown: the program's own goes by the name of its file."""
+    return main_name() or name if name == "__main__" else name
+
+
+def _find_main_name():
+    main = sys.modules.get("__main__")
+    space = namespace(main) if main is not None else None
+    if space is None:
+        return None
+    spec = space.get("__spec__")
+    name = attribute(spec, "name") if spec is not None else None
+    if type(name) is str:
+        return name[: -len(".__main__")] if name.endswith(".__main__") else name
+    path = space.get("__file__")
+    if type(path) is not str:
+        return None
+    stem = path.rpartition("/")[2]
+    stem = stem[:-3] if stem.endswith(".py") else stem
+    return stem or None

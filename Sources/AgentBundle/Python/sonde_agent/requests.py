@@ -19,6 +19,10 @@ class Reply:
         self.then = then
 
 
+class Interrupted(BaseException):
+    """Sent to the thread of a request that nobody waits for any more."""
+
+
 class Request:
     """One request of a session, from its arrival to its one answer."""
 
@@ -39,6 +43,29 @@ class Request:
         self.cancelled = False
         self.worker = None
         self.interrupt = None
+
+    Interrupted = Interrupted
+
+    def make_interruptible(self):
+        """From now on the deadline and a cancellation raise `Interrupted` in the request's thread.
+
+        Code that waits in the kernel sees it when it comes back.
+        """
+        self.interrupt = self._send_interrupt
+        self.check()
+
+    def _send_interrupt(self):
+        ident = self.worker
+        if ident is None:
+            return
+        try:
+            # Loaded only here: hardly any target needs it, and nothing else can do this.
+            import ctypes
+
+            send = ctypes.pythonapi.PyThreadState_SetAsyncExc
+            send(ctypes.c_ulong(ident), ctypes.py_object(Interrupted))
+        except (ImportError, AttributeError, OSError):
+            pass
 
     def check(self):
         """Ends a long piece of work whose answer nobody waits for any more; raises `AgentError`."""
@@ -86,15 +113,18 @@ class Workers:
             raise
 
     def _run(self, request, work):
-        agent = self._agent
-        ident = agent.enter_thread()
+        ident = self._agent.enter_thread()
         request.worker = ident
         try:
-            work(request)
+            try:
+                work(request)
+            finally:
+                self._ended(request, ident)
         except BaseException:
-            # `work` answers for itself; what is left was sent to the thread to end it.
-            pass
-        finally:
-            request.worker = None
-            self.running.discard(request)
-            agent.leave_thread(ident)
+            # `work` answers for itself; what is left was sent to the thread to end it, perhaps even just now.
+            self._ended(request, ident)
+
+    def _ended(self, request, ident):
+        request.interrupt = request.worker = None
+        self.running.discard(request)
+        self._agent.leave_thread(ident)

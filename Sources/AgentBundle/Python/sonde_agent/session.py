@@ -28,6 +28,7 @@ class Session:
         self.closed = False
         self.closing = False
         self.requests = {}
+        self.namespace = None  # what `exec` has assigned
         self.wants_write = False
         self._decoder = frames.Decoder()
         self._urgent = deque()

@@ -20,4 +20,9 @@ COMMANDS = {
     "detach": Command("detach"),
     "watch": Command("watch", on_worker=True),
     "stack": Command("stack", on_worker=True),
+    "thread": Command("thread"),
+    "sc": Command("sc", on_worker=True),
+    "sm": Command("sm", on_worker=True),
+    "eval": Command("eval", on_worker=True),
+    "exec": Command("exec", on_worker=True),
 }

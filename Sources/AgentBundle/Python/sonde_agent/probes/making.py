@@ -3,7 +3,7 @@
 from time import monotonic
 
 from ..errors import AgentError
-from ..expression import ExpressionError, TreeError, compile_tree
+from ..expression import TreeError, compile_tree
 from ..patterns import find_functions
 from ..requests import Reply
 from . import names
@@ -106,24 +106,19 @@ def _points(probe, found, tree, on):
         else:
             wants = ("return", "error") if takes_stack else on
             plan = Plan(arguments, at_entry, "enter" in wants, "return" in wants, "error" in wants)
-        points.append(Point(probe, item, layout, spelling, plan, guard and guard.test, known.objects))
+        points.append(Point(probe, item, layout, spelling, plan, guard, known.objects))
     if not points:
         raise names.unknown_name(tree, missing, _union(item.params for item in found))
     return points
 
 
-class _Guard:
-    """The compiled guard: its names, and a function of their values whose result's truth is plain."""
-
-    def __init__(self, compiled):
-        self.names = compiled.names
-        self.test = compiled
+# What the replacement guarantees of the values that it hands to a guard.
+_KNOWN = {"cost": float, "ts": float, "thread": str, "func": str, "args": tuple, "params": tuple, "kwargs": dict}
 
 
 def _compile(tree):
     try:
-        return _Guard(compile_tree(names.rewritten(tree)))
+        return compile_tree(names.rewritten(tree), known=_KNOWN, condition=True)
     except TreeError as error:
-        raise AgentError("BadTree", "the guard is refused: {}".format(error)) from None
-    except ExpressionError as error:
-        raise AgentError(error.kind, error.message, None, error.start, error.end) from None
+        message = "the guard is refused: {}".format(error.message)
+        raise AgentError(error.kind, message, None, error.start, error.end) from None

@@ -1,6 +1,7 @@
 """The names that a guard may use at one function, as source expressions of its replacement."""
 
 from ..errors import AgentError
+from ..expression import Record
 from ..suggestions import suggestion
 
 RESERVED = ("args", "params", "kwargs", "self", "result", "error", "cost", "thread", "func", "ts", "arg")
@@ -62,7 +63,7 @@ class GuardNames:
         self._parameters = dict(zip(layout.names, spelled))
         self._first = 1 if found.binds_first else 0
         self._real_keyword_only = layout.keyword_only
-        self.objects = {}
+        self.objects = {"record": Record}
 
     def expression(self, name):
         """The source expression for the name, with `{c}`, `{r}`, `{e}` for what is known at exit; `UnknownName`."""
@@ -104,7 +105,8 @@ class GuardNames:
         return self._spelling.positional[0] if self._first and self._spelling.positional else None
 
     def _arg(self):
-        return "{{" + ", ".join("'{}': {}".format(*pair) for pair in self._parameters.items()) + "}}"
+        fields = ", ".join("'{}': {}".format(*pair) for pair in self._parameters.items())
+        return "'$record'.__call__({{" + fields + "}}, 'arguments')"
 
     def _cost(self):
         return "{c}"
@@ -138,15 +140,23 @@ class GuardNames:
 
 def unknown_name(tree, name, known):
     """The error for a name that no matched function has."""
-    shown = name
     start, end = place(tree, name)
-    choices = sorted(set(known) | set(RESERVED))
-    near = suggestion(shown, choices)
-    message = "unknown name '{}'".format(shown)
+    if name.startswith(_ARG):
+        name = name[len(_ARG) :]
+        if start is None:
+            start, end = _place_of_arg(tree, name)
+        choices, shown = sorted(known), "arg." + name
+    else:
+        choices, shown = sorted(set(known) | set(RESERVED)), name
+    near = suggestion(name, choices) if name != "self" else None
     if near is not None:
         hint = "did you mean '{}'?".format(near)
-    elif shown == "self":
+    elif name == "self":
         hint = "'self' is for methods"
     else:
         hint = "a guard may use " + ", ".join(choices)
-    return AgentError("UnknownName", message, hint, start, end)
+    return AgentError("UnknownName", "unknown name '{}'".format(shown), hint, start, end)
+
+
+def _place_of_arg(tree, name):
+    return place(rewritten(tree), _ARG + name)

@@ -10,6 +10,7 @@ from time import perf_counter, time
 
 from ..capture import Capture
 from ..originals import get_ident
+from ..threads import function_name
 from .foreign import is_foreign
 from .wrapper import is_replacement, replacement
 
@@ -246,8 +247,6 @@ def _callers():
     while frame is not None and len(stack) < _STACK_LIMIT:
         code = frame.f_code
         if not is_replacement(code):
-            module = frame.f_globals.get("__name__")
-            name = getattr(code, "co_qualname", code.co_name)
-            stack.append((code.co_filename, frame.f_lineno, "{}.{}".format(module, name)))
+            stack.append((code.co_filename, frame.f_lineno or 0, function_name(frame)))
         frame = frame.f_back
     return stack

@@ -1,0 +1,207 @@
+"""What the target's threads are doing, read without stopping them."""
+
+import os
+import sys
+
+from . import reading
+
+_CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+_STACK_LIMIT = 500
+
+# What a thread waits for when this function of this module is on top of its Python stack.
+_WAITS = {
+    ("threading", "wait"): "condition",
+    ("threading", "_wait_for_tstate_lock"): "thread to end",
+    ("threading", "join"): "thread to end",
+    ("threading", "acquire"): "semaphore",
+    ("threading", "_shutdown"): "other threads to end",
+    ("queue", "get"): "queue",
+    ("queue", "put"): "room in a queue",
+    ("socket", "accept"): "connection",
+    ("socket", "readinto"): "data from a socket",
+    ("socket", "recv_into"): "data from a socket",
+    ("ssl", "read"): "data from a socket",
+    ("ssl", "recv"): "data from a socket",
+    ("selectors", "select"): "events",
+    ("subprocess", "_try_wait"): "child process",
+    ("subprocess", "_communicate"): "child process",
+    ("concurrent.futures._base", "result"): "future",
+    ("concurrent.futures.thread", "_worker"): "work",
+    ("multiprocessing.connection", "_recv"): "data from a pipe",
+}
+
+# The kernel's word for where a sleeping thread is, in ours.
+_KERNEL_WAITS = (
+    ("futex", "lock"),
+    ("hrtimer_nanosleep", "sleep"),
+    ("poll", "events"),
+    ("select", "events"),
+    ("accept", "connection"),
+    ("wait_woken", "data from a socket"),
+    ("recv", "data from a socket"),
+    ("skb_wait", "data from a socket"),
+    ("pipe", "pipe"),
+    ("wait4", "child process"),
+    ("do_wait", "child process"),
+    ("read", "input"),
+    ("signal", "signal"),
+    ("sigsuspend", "signal"),
+)
+
+# The system call that a thread is in (x86-64 and aarch64 number them differently).
+_SYSTEM_CALLS = {
+    "x86_64": {
+        0: "input", 7: "events", 23: "events", 34: "signal", 35: "sleep", 43: "connection", 45: "data from a socket",
+        47: "data from a socket", 61: "child process", 130: "signal", 202: "lock", 230: "sleep", 232: "events",
+        247: "child process", 270: "events", 271: "events", 281: "events", 288: "connection",
+    },
+    "aarch64": {
+        22: "events", 63: "input", 72: "events", 73: "events", 95: "child process", 98: "lock", 101: "sleep",
+        115: "sleep", 133: "signal", 202: "connection", 207: "data from a socket", 212: "data from a socket",
+        242: "connection", 260: "child process",
+    },
+}
+_CALLS = _SYSTEM_CALLS.get(os.uname().machine, {})
+
+
+def known_threads():
+    """The `threading` module's thread objects by ident, without asking the module for anything."""
+    threading = sys.modules.get("threading")
+    if threading is None:
+        return {}
+    space = reading.namespace(threading)
+    active = space.get("_active") if space is not None else None
+    return dict(active) if type(active) is dict else {}
+
+
+def thread_rows(own, wanted=None, with_stack=False, frame_row=None):
+    """One row for each thread of the target; `own` are the agent's threads, which are left out."""
+    objects = known_threads()
+    rows = []
+    main = _main_ident(objects)
+    for ident, frame in sys._current_frames().items():
+        if ident in own or (wanted is not None and ident != wanted):
+            continue
+        thread = objects.get(ident)
+        native = _field(thread, "_native_id")
+        if native is None and ident == main:
+            native = os.getpid()
+        rows.append(_row(ident, native, thread, frame, ident == main, with_stack, frame_row))
+    return rows
+
+
+def _main_ident(objects):
+    threading = sys.modules.get("threading")
+    main = reading.namespace(threading).get("_main_thread") if threading is not None else None
+    ident = _field(main, "_ident")
+    if ident is not None:
+        return ident
+    # The interpreter lists its threads newest first: the one it began with comes last.
+    return list(sys._current_frames())[-1] if not objects else None
+
+
+def _field(thread, name):
+    value = reading.attribute(thread, name) if thread is not None else None
+    return None if value is reading.MISSING else value
+
+
+def _row(ident, native, thread, frame, is_main, with_stack, frame_row):
+    name = _field(thread, "_name")
+    if type(name) is not str:
+        name = "MainThread" if is_main else "thread-{}".format(ident)
+    daemon = _field(thread, "_daemonic")
+    status = _status(native) if native is not None else None
+    code = frame.f_code
+    row = {
+        "id": ident,
+        "native_id": native,
+        "name": name,
+        "daemon": daemon if type(daemon) is bool else not is_main,
+        "state": _state(status),
+        "waits_for": None,
+        "cpu_ms": status[1] if status is not None else None,
+        "func": function_name(frame),
+        "file": code.co_filename,
+        "line": frame.f_lineno,
+    }
+    if row["state"] != "running":
+        row["waits_for"] = _waits_for(frame, native)
+    if with_stack:
+        row["stack"] = [frame_row(*entry) for entry in stack_of(frame)]
+    return row
+
+
+def function_name(frame):
+    """A frame's function with its module: `shop.checkout`."""
+    code = frame.f_code
+    module = frame.f_globals.get("__name__")
+    name = getattr(code, "co_qualname", code.co_name)
+    return "{}.{}".format(reading.shown_module(module), name) if type(module) is str else name
+
+
+def stack_of(frame):
+    """(file, line, function) of the frame and those that called it, innermost first."""
+    stack = []
+    while frame is not None and len(stack) < _STACK_LIMIT:
+        stack.append((frame.f_code.co_filename, frame.f_lineno or 0, function_name(frame)))
+        frame = frame.f_back
+    return stack
+
+
+def _status(native):
+    """(the kernel's letter for the state, CPU milliseconds) of a thread of this process; None when it has ended."""
+    try:
+        with open("/proc/self/task/{}/stat".format(native), "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    ticks = int(fields[11]) + int(fields[12])
+    return fields[0].decode("ascii"), ticks * 1000.0 / _CLOCK_TICKS
+
+
+def _state(status):
+    if status is None:
+        return "unknown"
+    letter = status[0]
+    if letter == "R":
+        return "running"
+    if letter in ("T", "t"):
+        return "stopped"
+    if letter == "D":
+        return "disk"
+    return "waiting"
+
+
+def _waits_for(frame, native):
+    """What a thread that does not run waits for, as far as its top frame and the kernel tell."""
+    module = frame.f_globals.get("__name__")
+    function = frame.f_code.co_name
+    below = frame.f_back
+    reason = _WAITS.get((module, function))
+    if reason == "condition" and below is not None:
+        caller = (below.f_globals.get("__name__"), below.f_code.co_name)
+        reason = "event" if caller == ("threading", "wait") else _WAITS.get(caller, reason)
+    if reason is not None:
+        return reason
+    return _from_kernel(native)
+
+
+def _from_kernel(native):
+    if native is None:
+        return None
+    try:
+        with open("/proc/self/task/{}/syscall".format(native), "rb") as file:
+            first = file.read().split()[:1]
+        if first and first[0].isdigit():
+            return _CALLS.get(int(first[0]))
+    except OSError:
+        pass
+    try:
+        with open("/proc/self/task/{}/wchan".format(native), "rb") as file:
+            where = file.read().decode("ascii", "replace")
+    except OSError:
+        return None
+    for part, reason in _KERNEL_WAITS:
+        if part in where:
+            return reason
+    return None
