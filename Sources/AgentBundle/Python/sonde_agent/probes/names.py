@@ -72,11 +72,10 @@ class GuardNames:
             if text is None:
                 raise UnknownName(name)
             return text
-        if name.startswith(_ARG):
-            name = name[len(_ARG) :]
-        text = self._parameters.get(name)
+        plain = name[len(_ARG) :] if name.startswith(_ARG) else name
+        text = self._parameters.get(plain)
         if text is None:
-            text = self._of_wrapped(name)
+            text = self._of_wrapped(plain)
         if text is None:
             raise UnknownName(name)
         return text
