@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <linux/elf.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -83,6 +84,10 @@ pid_t sonde_gettid(void) { return (pid_t)syscall(SYS_gettid); }
 
 int sonde_tgkill(pid_t process, pid_t thread, int signal) {
     return syscall(SYS_tgkill, process, thread, signal) < 0 ? -errno : 0;
+}
+
+const void *sonde_find(const void *bytes, size_t count, const void *pattern, size_t pattern_count) {
+    return memmem(bytes, count, pattern, pattern_count);
 }
 
 #if defined(__x86_64__)

@@ -58,6 +58,11 @@ int sonde_pidfd_open(pid_t process);
 pid_t sonde_gettid(void);
 int sonde_tgkill(pid_t process, pid_t thread, int signal);
 
+/// memmem, which the C library shows only when asked for its extensions.
+/// Answers with where the pattern begins, or NULL.
+const void *_Nullable sonde_find(
+    const void *_Nonnull bytes, size_t count, const void *_Nonnull pattern, size_t pattern_count);
+
 #if defined(__x86_64__)
 
 /// The general registers as the kernel gives them for NT_PRSTATUS (struct user_regs_struct).

@@ -1,0 +1,73 @@
+internal import ProcessInspection
+
+/// Where the interpreter's functions stand in the target that an injection calls or has to know of.
+struct PythonFunctions: Sendable {
+    let isInitialized: UInt64
+    let isFinalizing: UInt64?
+    let gilStateCheck: UInt64
+    let thisThreadState: UInt64
+    let gilStateEnsure: UInt64
+    let gilStateRelease: UInt64
+    let addPendingCall: UInt64
+    let runSimpleStringFlags: UInt64
+    /// The functions that hold the lock of the pending calls' queue for a moment: a thread that stands in one of them must
+    /// not be made to take it again.
+    let queueing: [Range<UInt64>]
+
+    /// The interpreter's global state; in it lie the mutex and the conditions of the GIL.
+    let runtime: Range<UInt64>
+
+    private static let needed = [
+        "Py_IsInitialized", "PyGILState_Check", "PyGILState_GetThisThreadState", "PyGILState_Ensure",
+        "PyGILState_Release", "Py_AddPendingCall", "PyRun_SimpleStringFlags",
+    ]
+    private static let state = "_PyRuntime"
+    private static let finalizing = ["Py_IsFinalizing", "_Py_IsFinalizing"]
+    // Some are static, some were only in some versions; a stripped build names only the first.
+    private static let taking = [
+        "Py_AddPendingCall", "Py_MakePendingCalls", "_PyEval_AddPendingCall", "_PyEval_MakePendingCalls",
+        "make_pending_calls", "_make_pending_calls", "_Py_FinishPendingCalls",
+    ]
+
+    /// Looks the functions up.
+    ///
+    /// - Parameters:
+    ///   - image: The interpreter.
+    ///   - map: The target's memory map: what a damaged file may say is only believed where code is.
+    ///   - pid: The target.
+    init(in image: PythonImage, map: MemoryMap, of pid: Int32) throws(AttachError) {
+        let found: [String: ELFImage.Symbol]
+        do {
+            found = try image.symbols(named: Set(Self.needed + Self.finalizing + Self.taking + [Self.state]))
+        } catch {
+            throw AttachError(.unsupported, error.message)
+        }
+        let missing =
+            Self.needed.filter { name in
+                found[name].map { map.region(at: $0.address)?.isExecutable != true } ?? true
+            } + (found[Self.state] == nil ? [Self.state] : [])
+        guard missing.isEmpty else {
+            throw AttachError(
+                .unsupported,
+                "the interpreter of process \(pid) (\(image.path)) does not name \(missing.joined(separator: ", "))",
+                hint: "it was built or stripped without its dynamic symbols")
+        }
+        isInitialized = found["Py_IsInitialized"]!.address
+        isFinalizing = Self.finalizing.lazy.compactMap { found[$0]?.address }.first
+        gilStateCheck = found["PyGILState_Check"]!.address
+        thisThreadState = found["PyGILState_GetThisThreadState"]!.address
+        gilStateEnsure = found["PyGILState_Ensure"]!.address
+        gilStateRelease = found["PyGILState_Release"]!.address
+        addPendingCall = found["Py_AddPendingCall"]!.address
+        runSimpleStringFlags = found["PyRun_SimpleStringFlags"]!.address
+        // At least 640 bytes in every version; where a file tells no size, far more than any has.
+        let state = found[Self.state]!
+        runtime = state.address..<(state.address &+ (state.size == 0 ? 1 << 20 : state.size))
+        queueing = Self.taking.compactMap { name in
+            found[name].map { $0.address..<($0.address &+ max($0.size, 1)) }
+        }
+    }
+
+    /// Whether an address lies in a function that may hold the queue's lock.
+    func isQueueing(at address: UInt64) -> Bool { queueing.contains { $0.contains(address) } }
+}

@@ -1,5 +1,0 @@
-import Testing
-
-@testable import Attach
-
-@Suite struct AttachTests {}
