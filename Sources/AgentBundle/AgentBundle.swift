@@ -1,1 +1,58 @@
-// AgentBundle
+internal import CSondeAgentBundle
+
+/// The Python agent's source, carried inside the binary.
+public enum AgentBundle {
+    /// The agent's version, which it says in its greeting.
+    public static let version = "0.1.0"
+
+    /// One of the agent's files.
+    public struct File: Sendable {
+        /// The path below the Python folder, such as `sonde_agent/bootstrap.py`.
+        public let path: String
+        /// The source, UTF-8.
+        public let contents: String
+    }
+
+    /// Every file of the agent, in the order of their paths.
+    public static var files: [File] {
+        (0..<sonde_agent_file_count()).map { index in
+            let file = sonde_agent_file_at(index)
+            let bytes = UnsafeBufferPointer(start: file.contents, count: file.length)
+            return File(path: String(cString: file.path), contents: String(decoding: bytes, as: UTF8.self))
+        }
+    }
+
+    /// The path of the file that the target runs first.
+    static let bootstrapPath = "sonde_agent/bootstrap.py"
+
+    /// Python source that starts the agent in the process that runs it.
+    ///
+    /// It is one statement that runs the bootstrap file in a namespace of its own, so that nothing of the target's
+    /// `__main__` is read or overwritten; it raises nothing. It is ASCII and has no NUL.
+    ///
+    /// - Parameter settings: what the agent needs to know.
+    public static func source(_ settings: Settings) -> [UInt8] {
+        let files = Self.files
+        guard let bootstrap = files.first(where: { $0.path == bootstrapPath }) else {
+            preconditionFailure("the bundle has no \(bootstrapPath)")
+        }
+        var source = PythonSource()
+        source.write("try:\n __import__('builtins').exec(")
+        source.write(literal: bootstrap.contents)
+        source.write(",{'__name__':'_sonde_bootstrap','SONDE':{'socket':")
+        source.write(literal: settings.socketPath)
+        source.write(",'error':")
+        source.write(literal: settings.errorPath)
+        source.write(",'uid':\(settings.userID),'version':")
+        source.write(literal: version)
+        source.write(",'sources':{")
+        for file in files where file.path != bootstrapPath {
+            source.write(literal: file.path)
+            source.write(":")
+            source.write(literal: file.contents)
+            source.write(",")
+        }
+        source.write("}}})\nexcept BaseException:pass\n")
+        return source.bytes
+    }
+}
