@@ -1,1 +1,106 @@
-// LocalSessions
+internal import AgentClient
+internal import AgentProtocol
+internal import ProcessInspection
+public import Sessions
+
+/// The sessions of this machine's processes.
+public struct LocalSessions: Sessions {
+    /// How long an agent that is there already may take to greet.
+    private static let greetingTimeout = Duration.seconds(5)
+
+    /// Makes the sessions; nothing is opened or looked up yet.
+    public init() {}
+
+    /// The Python processes of this machine but this one, by ascending pid.
+    public func targets() async throws(SessionError) -> [TargetInfo] {
+        PythonProcess.all().map(TargetInfo.init)
+    }
+
+    /// Opens a session, attaching when no agent is there.
+    public func open(_ name: TargetName, options: AttachOptions) async throws(SessionError) -> any Session {
+        switch name {
+        case .pid(let pid):
+            return try await open(pid, options)
+        case .text(let text):
+            return try await open(try process(named: text).pid, options)
+        case .unix(let path):
+            do {
+                return try await connect(path, pid: nil, label: "unix:\(path)", timeout: options.deadline)
+            } catch {
+                throw SessionError(error, label: "unix:\(path)")
+            }
+        case .network(let host, let port):
+            throw SessionError(
+                .unsupported, "cannot connect to \(host):\(port): this version reaches this machine's processes only",
+                hint: "run sonde on that machine")
+        }
+    }
+
+    private func process(named text: String) throws(SessionError) -> PythonProcess {
+        switch TargetQuery.text(text).resolve() {
+        case .found(let process): return process
+        case .ambiguous(let processes):
+            throw SessionError(
+                .ambiguous(processes.map(TargetInfo.init)),
+                "\(processes.count) Python processes have “\(text)” in their command line", hint: "name one by its pid")
+        case .missing, .notPython, .ourselves:
+            throw SessionError(
+                .noTarget, "no Python process has “\(text)” in its command line",
+                hint: "`sonde ps` lists the Python processes")
+        }
+    }
+
+    private func open(_ pid: Int32, _ options: AttachOptions) async throws(SessionError) -> any Session {
+        let socket: AgentSocket
+        do {
+            socket = try AgentSocket.path(for: pid)
+        } catch {
+            throw error.kind == .missing
+                ? SessionError(
+                    .noTarget, "there is no process \(pid)", hint: "`sonde ps` lists the Python processes")
+                : SessionError(.notPermitted, error.message)
+        }
+        let label = Self.label(of: pid)
+        do {
+            return try await connect(socket.fromHere, pid: pid, label: label, timeout: Self.greetingTimeout)
+        } catch .unreachable {
+            // Nobody listens: the usual case.
+        } catch {
+            throw SessionError(error, label: label)
+        }
+        let arrival = AgentArrival(pid: pid, socket: socket, label: label, options: options)
+        return try await arrival.attach { timeout throws(ClientError) in
+            try await connect(socket.fromHere, pid: pid, label: label, timeout: timeout)
+        }
+    }
+
+    private func connect(
+        _ path: String, pid: Int32?, label: String, timeout: Duration
+    ) async throws(ClientError) -> any Session {
+        let (connection, hello) = try await AgentConnection.connect(toUnixSocket: path, pid: pid, timeout: timeout)
+        return AgentSession(hello: hello, label: label, connection: connection)
+    }
+
+    /// The pid and what runs there: the script's or the module's name rather than the interpreter's.
+    static func label(of pid: Int32) -> String {
+        guard let process = try? PythonProcess.find(pid) else { return "\(pid)" }
+        let words = process.arguments.dropFirst()
+        let name =
+            switch words.first {
+            case "-m": words.dropFirst().first
+            case "-c": "-c"
+            default: words.first { !$0.hasPrefix("-") }
+            }
+        guard let name, !name.isEmpty else { return "\(pid)" }
+        return "\(pid) \(name.split(separator: "/").last ?? Substring(name))"
+    }
+}
+
+extension TargetInfo {
+    init(_ process: PythonProcess) {
+        self.init(
+            pid: process.pid, user: process.userName, version: process.version?.description ?? "?",
+            ways: process.ways.map(\.rawValue), container: process.container, hasAgent: process.hasAgent,
+            commandLine: process.commandLine)
+    }
+}

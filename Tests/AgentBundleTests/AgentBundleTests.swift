@@ -1,13 +1,20 @@
-import Glibc
+import Foundation
 import Testing
 
 @testable import AgentBundle
 
 @Suite struct AgentBundleTests {
-    @Test func carriesTheBootstrapAndTheServer() {
-        let paths = AgentBundle.files.map(\.path)
-        #expect(paths.contains(AgentBundle.bootstrapPath))
-        #expect(paths == paths.sorted())
+    static let folder = URL(filePath: #filePath).appending(path: "../../../Sources/AgentBundle/Python").standardized
+
+    /// A file that was added or renamed needs `scripts/generate-agent-bundle`.
+    @Test func carriesEveryFileAsItIs() throws {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: Self.folder.path)
+        let files = AgentBundle.files
+        #expect(files.map(\.path) == names.filter { $0.hasSuffix(".py") }.sorted())
+        for file in files {
+            let contents = try String(contentsOf: Self.folder.appending(path: file.path), encoding: .utf8)
+            #expect(file.contents == contents, "\(file.path)")
+        }
     }
 
     @Test func sourceIsPlainASCIIWithoutNUL() {

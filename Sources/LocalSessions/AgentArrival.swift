@@ -1,0 +1,97 @@
+internal import AgentBundle
+internal import AgentClient
+internal import Attach
+internal import Glibc
+internal import ProcessInspection
+internal import Sessions
+
+/// Brings an agent into a process and waits until it listens.
+struct AgentArrival {
+    let pid: Int32
+    let socket: AgentSocket
+    let label: String
+    let options: AttachOptions
+
+    /// How often it is looked whether the agent is there: its start takes some tens of milliseconds.
+    private static let interval = Duration.milliseconds(2)
+
+    /// Attaches, then connects.
+    ///
+    /// - Parameter connect: connects to the agent's socket, given how long that may take.
+    /// - Throws: `SessionError` with what stands in the way, as `sonde doctor` would say it.
+    func attach(
+        connect: (Duration) async throws(ClientError) -> any Session
+    ) async throws(SessionError) -> any Session {
+        let clock = ContinuousClock()
+        let deadline = clock.now + options.deadline
+        let report = errorPath()
+        defer { unlink(report.fromHere) }
+        let source = AgentBundle.source(
+            .init(socketPath: socket.inTarget, errorPath: report.inTarget, userID: geteuid()))
+        let injectorOptions = try injectorOptions()
+        do {
+            _ = try await Injector.run(source, in: pid, options: injectorOptions)
+        } catch {
+            throw SessionError(error)
+        }
+        while true {
+            do {
+                return try await connect(max(.milliseconds(10), clock.now.duration(to: deadline)))
+            } catch .unreachable {
+                // Not yet.
+            } catch {
+                throw SessionError(error, label: label)
+            }
+            if let text = failure(at: report.fromHere) { throw text }
+            guard kill(pid, 0) == 0 || errno == EPERM else {
+                throw SessionError(.noTarget, "process \(pid) ended while the agent was starting")
+            }
+            guard clock.now < deadline else {
+                throw SessionError(
+                    .timedOut, "the agent did not answer within \(options.deadline)",
+                    hint: "the target may hold the interpreter lock in a long call; --timeout waits longer")
+            }
+            try? await Task.sleep(for: Self.interval)
+        }
+    }
+
+    private func injectorOptions() throws(SessionError) -> Injector.Options {
+        guard let name = options.way else { return .init(deadline: options.deadline) }
+        guard let way = Way(rawValue: name) else {
+            let names = Way.allCases.map(\.rawValue).joined(separator: ", ")
+            throw SessionError(.unsupported, "no way in is called “\(name)”", hint: "there are: \(names)")
+        }
+        return .init(way: way, deadline: options.deadline)
+    }
+
+    /// Where the agent says why it could not start: beside the socket, under a name nobody can foresee.
+    private func errorPath() -> AgentSocket {
+        let suffix = ".\(String(UInt64.random(in: .min ... .max), radix: 36)).error"
+        var path = socket
+        path.inTarget += suffix
+        path.fromHere += suffix
+        return path
+    }
+
+    private func failure(at path: String) -> SessionError? {
+        guard let bytes = try? File.contents(of: path), !bytes.isEmpty else { return nil }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        return SessionError(
+            .failed, "the agent could not start in \(label): \(lines.first ?? "?")", details: Array(lines.dropFirst()))
+    }
+}
+
+extension SessionError {
+    /// The same error in the shell's words.
+    init(_ error: AttachError) {
+        let kind: Kind =
+            switch error.kind {
+            case .noSuchProcess, .exited: .noTarget
+            case .notPython, .unsupported: .unsupported
+            case .notPermitted: .notPermitted
+            case .timedOut: .timedOut
+            case .busy, .failed: .failed
+            }
+        self.init(kind, error.message, hint: error.hint)
+    }
+}
