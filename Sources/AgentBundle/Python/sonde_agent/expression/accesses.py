@@ -9,6 +9,7 @@ from .kinds import Kind
 from .operators import Operators
 from .text import read_spec
 
+SLICED = (("str", kinds.STR), ("list", kinds.LIST), ("tuple", kinds.TUPLE))
 SHORT = 4096  # strings up to here need no charge in an f-string
 OLD_INDEX = hasattr(_ast, "Index")  # Python 3.8
 
@@ -114,7 +115,9 @@ class Accesses(Operators):
                 self.globals["_size"], self.globals["_sizes"] = dict.__sizeof__, STRING_KEYS
                 size = self.call("_size", value.code)
                 tests.append(self.compare(size, _ast.In(), self.name("_sizes")))
-            if STRING_KEYS or value.kind.plain:
+            if not STRING_KEYS and not value.kind.plain:
+                code = self.runtime_call("item", value.code, index.code)
+            else:
                 code = self.at(_ast.Subscript(value.code, self.as_index(index.code), LOAD))
                 if tests:
                     slow = self.runtime_call("subscript", value.code, index.code)
@@ -139,8 +142,17 @@ class Accesses(Operators):
         operands = self.sequence([node.a] + parts)
         value, rest = operands[0], list(reversed(operands[1:]))
         codes = [self.constant(None) if each is None else rest.pop().code for each in node.b]
+        if all(type(each) is _ast.Constant and (each.value is None or type(each.value) is int) for each in codes):
+            value = self.settle(value)
+            operands = [value]
         made = self.runtime_call("cut", value.code, self.at(_ast.Tuple(codes, LOAD)))
         kind = value.kind
+        types = [name for name, bit in SLICED if kind.types & bit]
+        if value.stable and operands == [value] and types and codes[2].value != 0:
+            short = self.compare(self.call("len", value.code), _ast.Lt(), self.constant(SHORT))
+            test = self.both(self.is_type(value.code, *types), short)
+            parts = self.at(_ast.Slice(*[None if each.value is None else each for each in codes]))
+            made = self.choose(test, self.at(_ast.Subscript(value.code, parts, LOAD)), made)
         if not kind.within(kinds.STR | kinds.LIST | kinds.TUPLE):
             types = kinds.STR | kinds.BYTES | kinds.LIST | kinds.TUPLE | kinds.RANGE | kinds.DICT
             kind = kinds.UNKNOWN if self.runtime.user_code else Kind(types)
@@ -173,8 +185,7 @@ class Accesses(Operators):
         code = self.at(_ast.JoinedStr([self.as_field(each) for each in operands]))
         made = self.settle(Operand(code, kinds.A_STR))
         fits = self.compare(self.call("len", made.code), _ast.LtE(), self.constant(self.limits.characters))
-        slow = self.runtime_call("text_of", self.name("_b"), self.call("len", made.code), budget=False)
-        self.budgets += 1
+        slow = self.runtime_call("text_of", self.budget(), self.call("len", made.code), budget=False)
         return Operand(self.choose(fits, made.code, slow), kinds.A_STR, depth=3)
 
     def as_field(self, operand):
@@ -213,15 +224,20 @@ class Accesses(Operators):
     def direct_field(self, value, text):
         """A field that Python formats at once behind a type check; None where that may cost or differ."""
         if not text:
-            if value.kind.within(kinds.FLOAT | kinds.NONE):
+            small = value.kind.bits is not None and value.kind.bits <= 512
+            if value.kind.within(kinds.FLOAT | kinds.NONE | (kinds.INT if small else 0)):
                 return value
-            if not value.kind.types & kinds.STR:
-                return None
             value = self.settle(value)
-            short = self.compare(self.call("len", value.code), _ast.Lt(), self.constant(SHORT))
-            test = self.both(self.is_type(value.code, "str"), short)
+            tests = []
+            if value.kind.types & kinds.STR:
+                short = self.compare(self.call("len", value.code), _ast.Lt(), self.constant(SHORT))
+                tests.append(self.both(self.is_type(value.code, "str"), short))
+            if value.kind.types & (kinds.INT | kinds.FLOAT):
+                tests.append(self.number_test(value) or self.constant(True))
+            if not tests:
+                return None
             slow = self.runtime_call("format", value.code, self.constant(None), self.constant(""))
-            return Operand(self.choose(test, value.code, slow), kinds.A_STR, depth=3)
+            return Operand(self.choose(self.any_of(*tests), value.code, slow), kinds.A_STR, depth=3)
         if not value.kind.types & kinds.FLOAT:
             return None
         try:

@@ -56,6 +56,9 @@ class Calls(Accesses):
         operands = self.sequence([each for each in values if each is not None] + [named[each] for each in keywords])
         rest = list(reversed(operands))
         codes = [self.constant(None) if each is None else rest.pop().code for each in values]
+        if name == "sum" and len(values) == 1 and not named and self.sums_directly(operands[0].kind):
+            code = self.runtime_call("sum_built", operands[0].code)
+            return Operand(code, kinds.BUILT, depth=self.depth(*operands))
         call = self.runtime_call("call_" + name, *codes)
         for each in named:
             if each in keywords:
@@ -73,6 +76,11 @@ class Calls(Accesses):
         if kind is None or self.runtime.user_code and name in ("abs", "round", "divmod", "pow", "sum"):
             kind = kinds.UNKNOWN
         return Operand(call, kind, depth=self.depth(*operands))
+
+    @staticmethod
+    def sums_directly(kind):
+        """Whether a list of our own has nothing in it that could run code when it is added."""
+        return kind.within(kinds.LIST) and kind.item is not None and kind.item.within(kinds.BUILT_IN)
 
     def range_item(self, operands):
         """The kind of a range's elements: small integers, when its bounds are."""

@@ -136,7 +136,7 @@ class Comparing(Arithmetic):
             self.plain(item, "compared", budget)
             return item in container
         if kind is Stream:
-            for each in self.iterate(container, 1, budget):
+            for each in self.iterate(container, 1, budget or self.budget()):
                 if each is item or self.equal(each, item, budget):
                     return True
             return False

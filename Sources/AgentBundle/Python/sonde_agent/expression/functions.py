@@ -2,9 +2,10 @@
 
 import sys
 
-from .errors import ExpressionError, rejected
+from .inspecting import LARGE
+from .iterating import FEW
 from .percent import Percent
-from .values import KEYS, PLAIN, SCALARS, SEQUENCES, SETS, VIEWS, Stream, foreign, name_of, type_mro
+from .values import PLAIN, SCALARS, SEQUENCES, SETS, VIEWS, Stream, name_of, type_mro
 
 SAME_SUM = sys.version_info[:2] == (3, 12)
 CLASSES = {
@@ -311,6 +312,14 @@ class Functions(Percent):
                 return self.total(items, start, budget)
         budget = budget or self.budget()
         return self.total_of(self.iterate(values, 1, budget), start, budget)
+
+    def sum_built(self, items, budget):
+        """sum() of a list that an expression made, of built-in values."""
+        if len(items) < FEW:
+            value = sum(items)
+            if type(value) is int and -LARGE < value < LARGE or type(value) is float and SAME_SUM:
+                return value
+        return self.call_sum(items, budget)
 
     def total(self, items, start, budget):
         """sum() of scalars."""

@@ -16,6 +16,7 @@ from .kinds import Kind
 LOAD, STORE = _ast.Load(), _ast.Store()
 SMALL_BITS = 63
 BIG = 1 << SMALL_BITS
+TINY = (1 << 30) - 1  # one digit: CPython compares two of those faster
 
 
 class Operand:
@@ -114,22 +115,36 @@ class Base(Code):
         self.limits = runtime.limits
         self.known = known
         self.globals = runtime.names()
-        self.budgets = 0
+        self.charges = 0
         self.loops = 0
+        self.functions = 0
         self.escaping = False
+        self.leaves = {}
 
     def runtime_call(self, method, *arguments, budget=True):
-        """A call of one of the runtime's operations."""
+        """A call of one of the runtime's operations; `budget` says whether it charges one."""
         name = "_r_" + method
         if name not in self.globals:
             self.globals[name] = getattr(self.runtime, method)
         if budget:
-            self.budgets += 1
-            arguments += (self.name("_b"),)
+            arguments += (self.budget(),)
         return self.call(name, *arguments)
+
+    def budget(self):
+        """The budget. A function that charges a few times only, in no loop, has none: see `Budgets`."""
+        self.charges += 100 if self.loops or self.functions else 1
+        return self.name("_b")
+
+    @property
+    def needs_budget(self):
+        """Whether what charges could add up to more than one bound allows."""
+        return self.charges > 4
 
     def operand(self, node):
         """The code for a node."""
+        made = self.leaves.get(node)
+        if made is not None:
+            return made
         before, self.line = self.line, node.line
         made = getattr(self, "make_" + self.METHOD.get(node.op, node.op))(node)
         if made.depth > DEEP:
@@ -187,14 +202,17 @@ class Base(Code):
         code = operand.code
         whole = self.is_type(code, "int")
         if small:
-            low, high = self.constant(-BIG), self.constant(BIG)
-            within = self.at(_ast.Compare(low, [_ast.Lt(), _ast.Lt()], [code, high]))
-            whole = self.both(whole, within)
+            whole = self.both(whole, self.any_of(self.between(code, TINY), self.between(code, BIG)))
         if not kind.types & kinds.FLOAT:
             return whole
         if not kind.types & kinds.INT:
             return self.is_type(code, "float")
         return self.any_of(whole, self.is_type(code, "float"))
+
+    def between(self, code, bound):
+        """A test that an integer is nearer to 0 than `bound`."""
+        low, high = self.constant(-bound), self.constant(bound)
+        return self.at(_ast.Compare(low, [_ast.Lt(), _ast.Lt()], [code, high]))
 
     def as_number(self, kind):
         """A kind after `number_test` succeeded."""

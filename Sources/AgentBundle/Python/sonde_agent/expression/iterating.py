@@ -15,6 +15,9 @@ from .values import (
 )
 
 
+FEW = 256  # a list with fewer elements is gone through for free outside of other loops
+
+
 class Iterating(Comparing):
     """Iteration, length, subscripts, slices, unpacking."""
 
@@ -52,6 +55,8 @@ class Iterating(Comparing):
             count = len(items)
         else:
             items, count = self.items(value)
+        if budget is None:
+            budget = self.budget()
         if count is not None and count <= self.limits.elements:
             total = count * cost
             left = budget[STEPS] - total
@@ -74,6 +79,8 @@ class Iterating(Comparing):
 
     def refund(self, iterator, cost, budget):
         """Gives back what `iterate` took for the elements that were not reached."""
+        if type(iterator) is list or budget is None:  # nothing was taken
+            return
         budget[STEPS] += length_hint(iterator) * cost
 
     def whole_of(self, value, budget, action="iterated over"):
@@ -124,6 +131,18 @@ class Iterating(Comparing):
         if base is list or base is tuple or base is str:
             return base.__getitem__(value, self.lift(index, "used as an index"))
         raise foreign(value, "subscripted")
+
+    def item(self, value, index, budget):
+        """`value[index]` for a str, where a dict's size does not tell what keys it has (see `searchable`)."""
+        if type(value) is dict and len(value) < 100:
+            for key, found in value.items():
+                if key is index:
+                    return found
+                if type(key) is not str:
+                    break
+            else:
+                return value[index]
+        return self.subscript(value, index, budget)
 
     def cut(self, value, parts, budget):
         """`value[a:b:c]`."""

@@ -31,10 +31,11 @@ class Generator(Loops):
         self.emit(_ast.Raise(failure, self.constant(None)))
         handler = self.at(_ast.ExceptHandler(self.name("Exception"), "_e", handler_body))
         self.body = []
-        if self.budgets:
-            limits = self.limits
-            start = [limits.steps, limits.allocation, None, None]
-            self.assign("_b", self.at(_ast.List([self.constant(each) for each in start], _ast.Load())))
+        if self.needs_budget:
+            start = [self.constant(each) for each in self.runtime.budget()]
+            self.assign("_b", self.at(_ast.List(start, _ast.Load())))
+        elif self.charges:
+            self.assign("_b", self.constant(None))
         self.emit(_ast.Try(body, [handler], [], []))
         return self.body
 

@@ -6,6 +6,7 @@ from . import kinds
 from .calls import Calls
 from .checker import Star
 from .generator import LOAD, STORE, Operand
+from .iterating import FEW
 from .kinds import Kind
 
 BLOCKS = 8  # Python allows 20 nested blocks; deeper loops become functions
@@ -30,6 +31,17 @@ def cost_of(part):
     return own + cost_of(part.a) + cost_of(part.b) + cost_of(part.c)
 
 
+def has_comprehension(part):
+    """Whether there is a comprehension anywhere in a part."""
+    if type(part) is list or type(part) is tuple:
+        return any(has_comprehension(each) for each in part)
+    if type(part) is dict:
+        return any(has_comprehension(each) for each in part.values())
+    if not hasattr(part, "op"):
+        return False
+    return part.op == "comp" or has_comprehension([part.a, part.b, part.c])
+
+
 class Loops(Calls):
     """Comprehensions and what consumes them."""
 
@@ -39,10 +51,50 @@ class Loops(Calls):
             return self.generator(element, loops)
         if self.escaping or self.loops + len(loops) > BLOCKS:
             return self.function(kind, element, loops)
+        made = self.in_place(kind, element, loops)
+        if made is not None:
+            return made
         result = self.new()
         self.assign(result, self.empty(kind))
         made = self.nest(loops, lambda: self.gather(kind, element, result), element)
         return Operand(self.name(result), self.kind_of_result(kind, made), True)
+
+    def in_place(self, kind, element, loops):
+        """A comprehension as Python's own, when nothing inside it needs a statement; else None."""
+        inside = [element] + [each for loop in loops for each in loop.conditions]
+        if has_comprehension(inside + [loop.iterable for loop in loops[1:]]):
+            return None
+        if any(type(loop.target) is not int for loop in loops):
+            return None
+        source = self.settle(self.operand(loops[0].iterable))
+        outer, self.body = self.body, []
+        self.loops += len(loops)
+        parts, iterable = [], source
+        for at, loop in enumerate(loops):
+            if at:
+                iterable = self.operand(loop.iterable)
+            iterator = self.iterator(iterable, self.share(loops, at, element), at or self.loops > len(loops))
+            target = self.target(loop.target, self.item_kind(iterable.kind), self.body)
+            tests = [self.truth(self.operand(each)) for each in loop.conditions]
+            parts.append(_ast.comprehension(target, iterator, tests, 0))
+        if kind == "dict":
+            key, item = [self.operand(each) for each in element]
+            item_kind = kinds.either(key.kind, item.kind)
+            key_code = key.code if self.simple_key(key.kind) else self.runtime_call("key", key.code)
+            code = _ast.DictComp(key_code, item.code, parts)
+        else:
+            item = self.operand(element)
+            item_kind = item.kind
+            if kind == "set" and not self.simple_key(item_kind):
+                code = _ast.SetComp(self.runtime_call("key", item.code), parts)
+            else:
+                code = (_ast.ListComp if kind == "list" else _ast.SetComp)(item.code, parts)
+        self.loops -= len(loops)
+        body, self.body = self.body, outer
+        if body:
+            self.leaves = {**self.leaves, loops[0].iterable: source}  # it was evaluated already
+            return None
+        return Operand(self.at(code), self.kind_of_result(kind, item_kind), depth=8)
 
     def kind_of_result(self, kind, item):
         types = {"list": kinds.LIST, "set": kinds.SET, "dict": kinds.DICT}[kind]
@@ -96,7 +148,7 @@ class Loops(Calls):
             else:
                 source = self.operand(loop.iterable)
                 item = self.item_kind(source.kind)
-                iterator = self.runtime_call("iterate", source.code, share)
+                iterator = self.iterator(source, share, at or self.loops > len(loops))
             if stop is not None:
                 iterator = self.name(self.store(iterator))
                 self.refunds.append((iterator, share))
@@ -119,6 +171,21 @@ class Loops(Calls):
         return result
 
     refunds = ()
+
+    def iterator(self, source, share, inner):
+        """An iterator over a loop's source, paid for; few elements of a list need no paying outside of other loops."""
+        if inner or self.functions or not source.kind.types & kinds.LIST:
+            return self.runtime_call("iterate", source.code, share)
+        source = self.settle(source)
+        few = self.compare(self.call("len", source.code), _ast.Lt(), self.constant(FEW))
+        test = self.both(self.is_type(source.code, "list"), few)
+        # A copy, because the target's threads go on.
+        copy = self.at(_ast.List([self.at(_ast.Starred(source.code, LOAD))], LOAD))
+        saved, self.loops = self.loops, 0
+        self.charges += 2
+        slow = self.runtime_call("iterate", source.code, share)
+        self.loops = saved
+        return self.choose(test, copy, slow)
 
     def share(self, loops, at, element):
         """What one element of a loop costs: itself, its conditions, and the comprehension's element in the innermost."""
@@ -178,6 +245,10 @@ class Loops(Calls):
         element, loops = node.b, node.c
         if self.escaping or self.loops + len(loops) > BLOCKS:
             return None
+        if name in ("list", "set"):
+            made = self.in_place(name, element, loops)
+            if made is not None:
+                return made
         if name in ("any", "all"):
             return self.quantified(name, element, loops)
         if name not in GATHERED:
@@ -240,11 +311,13 @@ class Loops(Calls):
         iterator = self.runtime_call("iterate", source.code, self.share(loops, 0, element))
         name = self.new("_f")
         outer, self.body, depth, self.loops = self.body, [], self.loops, 0
+        self.functions += 1
         if result is not None:
             self.assign(result[0], self.empty(result[1]))
         self.nest(loops, inner, element, first=self.name("_it"))
         if result is not None:
             self.emit(_ast.Return(self.name(result[0])))
+        self.functions -= 1
         body, self.body, self.loops = self.body, outer, depth
         self.body.append(self.make_function(name, ["_it"], body))
         return self.call(name, iterator)

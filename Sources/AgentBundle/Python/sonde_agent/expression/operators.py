@@ -33,6 +33,7 @@ COMPARISONS = {
     "is not": _ast.IsNot,
 }
 ORDERS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "unequal"}
+NO_NUMBERS = frozenset(("comp", "fstring", "list", "dict", "tuple", "set", "and", "or", "if"))
 DIRECT_BITS = 512  # beyond it an integer's size is charged
 
 
@@ -76,6 +77,9 @@ class Operators(Base):
     """Unary and binary operators, comparison, `and`, `or`, `not`, `if`."""
 
     def make_binary(self, node):
+        made = self.region(node)
+        if made is not None:
+            return made
         chain = []
         while node.op == "binary":  # a long chain leans to the left: a loop, not a recursion
             chain.append(node)
@@ -104,7 +108,7 @@ class Operators(Base):
             return self.slow(operation, left, right, kinds.BUILT)
         exponent = right.code.value if right.constant else None
         result = result_of(operation, self.as_number(one), self.as_number(other), exponent)
-        if result is None or one.within(kinds.BOOL) and not one.types & kinds.INT and other.within(kinds.STR):
+        if not self.direct or result is None or one.within(kinds.BOOL) and not one.types & kinds.INT and other.within(kinds.STR):
             return self.slow(operation, left, right, kinds.BUILT)
         sure = one.within(kinds.NUMBER) and other.within(kinds.NUMBER)
         sure = sure and self.number_test(left) is None and self.number_test(right) is None
@@ -133,7 +137,85 @@ class Operators(Base):
             code = self.runtime_call("binary", self.constant(operation), left.code, right.code)
         return Operand(code, kind, depth=self.depth(left, right))
 
+    # Regions: several operators whose operands are likely numbers, behind one test of all operands
+
+    in_region = False
+    direct = True  # whether operators may be written out; not in the half of a region that is for anything
+
+    def region(self, node):
+        """Code for a whole tree of operators, once for small numbers and once for anything; None where that is no gain."""
+        if self.in_region:
+            return None
+        leaves = []
+        count = self.gather_leaves(node, leaves)
+        if count < 2 or any(each.op not in ("name", "local", "lit", "neg") for each in leaves[1:]):
+            return None
+        if any(each.op == "lit" and type(each.a) not in (int, float) for each in leaves):
+            return None
+        if leaves[0].op in NO_NUMBERS:
+            return None
+        operands = [self.settle(self.operand(each)) for each in leaves]
+        tests = {}
+        for each in operands:
+            test = self.number_test(each)
+            if test is not None:
+                tests[each.code.id] = test
+        self.direct = False
+        slow, slow_body = self.region_code(node, leaves, operands)
+        self.direct = True
+        fast = None
+        if tests and all(each.kind.types & kinds.NUMBER for each in operands):
+            sure = [Operand(each.code, self.as_number(each.kind), True) for each in operands]
+            fast, fast_body = self.region_code(node, leaves, sure)
+        if fast is None or fast_body or not fast.kind.within(kinds.NUMBER):  # not direct after all
+            self.body += slow_body
+            return slow
+        test = self.both(*tests.values())
+        kind = kinds.either(fast.kind, slow.kind)
+        if not slow_body:
+            depth = max(fast.depth, slow.depth) + 1
+            return Operand(self.choose(test, fast.code, slow.code), kind, depth=depth)
+        result = self.new()
+        slow_body.append(self.at(_ast.Assign([self.name_to(result)], slow.code, None)))
+        direct = self.at(_ast.Assign([self.name_to(result)], fast.code, None))
+        self.emit(_ast.If(test, [direct], slow_body))
+        return Operand(self.name(result), kind, True)
+
+    def region_code(self, node, leaves, operands):
+        """The code of a tree of operators over given operands, and the statements it needs."""
+        saved, self.leaves, self.in_region = self.leaves, dict(zip(leaves, operands)), True
+        outer, self.body = self.body, []
+        made = self.operand_again(node)
+        body, self.body = self.body, outer
+        self.leaves, self.in_region = saved, False
+        return made, body
+
+    def name_to(self, name):
+        return self.at(_ast.Name(name, _ast.Store()))
+
+    def operand_again(self, node):
+        """The operator itself, without another look for a region."""
+        if node.op == "binary":
+            return self.make_binary(node)
+        if node.op == "compare":
+            return self.make_compare(node)
+        return getattr(self, "make_" + node.op)(node)
+
+    def gather_leaves(self, node, leaves):
+        """Collects the operands of a tree of operators in order of evaluation, and counts its operators."""
+        if node.op == "binary":
+            return 1 + self.gather_leaves(node.a, leaves) + self.gather_leaves(node.b, leaves)
+        if node.op in ("neg", "pos", "invert") and node.a.op != "lit":
+            return 1 + self.gather_leaves(node.a, leaves)
+        if node.op == "compare" and all(operation in ORDERS for operation, _ in node.b):
+            count = self.gather_leaves(node.a, leaves)
+            return count + sum(1 + self.gather_leaves(right, leaves) for _, right in node.b)
+        leaves.append(node)
+        return 0
+
     def make_neg(self, node):
+        if node.a.op == "lit" and type(node.a.a) in (int, float):
+            return Operand(self.constant(-node.a.a), kinds.kind_of(node.a.a), True)
         return self.unary("-", _ast.USub(), node)
 
     def make_pos(self, node):
@@ -143,6 +225,9 @@ class Operators(Base):
         return self.unary("~", _ast.Invert(), node)
 
     def unary(self, sign, operation, node):
+        made = self.region(node)
+        if made is not None:
+            return made
         value = self.operand(node.a)
         inverted = sign == "~" and value.kind.types & kinds.BOOL  # Python 3.12 and later would warn
         if value.kind.within(kinds.NUMBER) and self.number_test(value) is None and not inverted:
@@ -164,6 +249,9 @@ class Operators(Base):
     # Comparison
 
     def make_compare(self, node):
+        made = self.region(node)
+        if made is not None:
+            return made
         left = self.operand(node.a)
         if len(node.b) == 1:
             operation, right_node = node.b[0]
@@ -215,16 +303,39 @@ class Operators(Base):
         if one.within(kinds.SCALAR) and other.within(kinds.SCALAR):
             return Operand(code, kinds.A_BOOL, depth=depth)
         test = None
-        if one.within(kinds.SCALAR) or other.within(kinds.SCALAR):
+        if operation in ("==", "!=") and self.is_short_list(right.code) and one.types & kinds.LIST:
+            left = self.settle(left)
+            test = self.list_test(left.code, right.code)
+            code = self.compare(left.code, COMPARISONS[operation](), right.code)
+        if self.direct and (one.within(kinds.SCALAR) or other.within(kinds.SCALAR)):
             left, right = self.settled_pair(left, right)
             sure, unsure = (left, right) if one.within(kinds.SCALAR) else (right, left)
             test = self.scalar_test(unsure, sure.kind)
             code = self.compare(left.code, COMPARISONS[operation](), right.code)
-        slow = self.runtime_call(ORDERS[operation], left.code, right.code)
         kind = kinds.UNKNOWN if self.runtime.user_code else kinds.A_BOOL
+        if one.within(kinds.SCALAR) or other.within(kinds.SCALAR):  # nothing to charge
+            slow = self.runtime_call(ORDERS[operation], left.code, right.code, self.constant(None), budget=False)
+        else:
+            slow = self.runtime_call(ORDERS[operation], left.code, right.code)
         if test is None:
             return Operand(slow, kind, depth=depth)
         return Operand(self.choose(test, code, slow), kind, depth=3)
+
+    @staticmethod
+    def is_short_list(code):
+        """Whether code is the display of a few constants."""
+        if type(code) is not _ast.List or not 0 < len(code.elts) < 5:
+            return False
+        return all(type(each) is _ast.Constant and type(each.value) in (int, str) for each in code.elts)
+
+    def list_test(self, code, literal):
+        """A test that a list has elements of the very types of a literal's, and as many."""
+        same = self.compare(self.call("len", code), _ast.Eq(), self.constant(len(literal.elts)))
+        tests = [self.is_type(code, "list"), same]
+        for at, each in enumerate(literal.elts):
+            part = self.at(_ast.Subscript(code, self.as_index(self.constant(at)), _ast.Load()))
+            tests.append(self.is_type(part, type(each.value).__name__))
+        return self.both(*tests)
 
     def scalar_test(self, operand, against):
         """A test that an operand is of the likeliest type for a comparison with a scalar; None if there is none."""
