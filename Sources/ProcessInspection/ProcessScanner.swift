@@ -20,13 +20,15 @@ final class ProcessScanner {
 
     private let processes: ProcFileSystem
     private let observer: Observer
+    private let readsSymbols: Bool
     private let scratch = FileScratch()
     private var executables: [FileIdentity: Executable] = [:]
     private var libraries: [FileIdentity: Interpreter?] = [:]
 
-    init(_ processes: ProcFileSystem, observer: Observer) {
+    init(_ processes: ProcFileSystem, observer: Observer, readsSymbols: Bool = false) {
         self.processes = processes
         self.observer = observer
+        self.readsSymbols = readsSymbols
     }
 
     /// Looks at one process.
@@ -137,7 +139,7 @@ final class ProcessScanner {
         guard let elf = try? ELFImage(link) else { return nil }
         let kind: Executable
         if Interpreter.isHeld(by: elf) {
-            kind = .interpreter(Interpreter(reading: elf, path: path, readsSymbols: false))
+            kind = .interpreter(Interpreter(reading: elf, path: path, readsSymbols: readsSymbols))
         } else if elf.kind == .fixed, !elf.sections.isEmpty, elf.section(named: ".interp") == nil {
             kind = .fixed
         } else {
@@ -161,7 +163,7 @@ final class ProcessScanner {
         let key = FileIdentity(device: identity.device, inode: identity.inode)
         if let known = libraries[key] { return known }
         let found = (try? ELFImage(file)).flatMap {
-            Interpreter.isHeld(by: $0) ? Interpreter(reading: $0, path: path, readsSymbols: false) : nil
+            Interpreter.isHeld(by: $0) ? Interpreter(reading: $0, path: path, readsSymbols: readsSymbols) : nil
         }
         libraries[key] = .some(found)
         return found
@@ -174,8 +176,12 @@ final class ProcessScanner {
         var position = 0
         while let start = ByteSearch.find(wanted, in: maps, from: position) {
             let end = maps[start...].firstIndex(of: UInt8(ascii: "\n")) ?? maps.count
+            guard !maps[(start + 1)..<end].contains(UInt8(ascii: "/")) else {
+                // A directory; the file's own name is still to come on this line.
+                position = start + 1
+                continue
+            }
             position = end + 1
-            guard !maps[(start + 1)..<end].contains(UInt8(ascii: "/")) else { continue }
             let line = maps[..<start].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
             // START-END PERMS OFFSET DEVICE INODE PATH: the path begins at the line's first slash.
             guard let slash = maps[line..<end].firstIndex(of: UInt8(ascii: "/")) else { continue }

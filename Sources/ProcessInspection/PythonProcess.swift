@@ -53,12 +53,17 @@ public struct PythonProcess: Sendable, Hashable {
     ///   - pid: The process.
     ///   - processes: Where it is looked up.
     /// - Returns: The process, or nil when it is no Python as far as can be seen.
-    /// - Throws: ``InspectionError`` of kind `missing` when there is no such process.
+    /// - Throws: ``InspectionError`` of kind `missing` when there is no such process, or `malformed` when the number is
+    ///   that of a thread.
     public static func find(
         _ pid: Int32, in processes: ProcFileSystem = .live
     ) throws(InspectionError) -> PythonProcess? {
         guard processes.exists(pid) else {
             throw InspectionError(kind: .missing, message: "there is no process \(pid)")
+        }
+        let status = ProcessStatus(parsing: try File.contents(of: processes.path("status", of: pid)))
+        guard status.threadGroup == pid else {
+            throw .malformed("\(pid) is a thread of process \(status.threadGroup)")
         }
         let scanner = ProcessScanner(processes, observer: try Observer(in: processes))
         return scanner.scan(pid)

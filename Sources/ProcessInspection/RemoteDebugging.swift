@@ -26,7 +26,8 @@ public enum RemoteDebugging {
     }
 
     /// The interpreter's own options: those before the script, `-c` or `-m`.
-    private static func options(of arguments: [String]) -> (flags: [Character], implementation: [Substring]) {
+    private static func options(of commandLine: [String]) -> (flags: [Character], implementation: [Substring]) {
+        let arguments = withoutLoader(commandLine)
         var flags: [Character] = []
         var implementation: [Substring] = []
         var index = 1
@@ -57,5 +58,17 @@ public enum RemoteDebugging {
             }
         }
         return (flags, implementation)
+    }
+
+    /// The program's own words where it was started through the loader: `ld.so --library-path P /usr/bin/python3 ...`.
+    private static func withoutLoader(_ arguments: [String]) -> [String] {
+        guard let name = arguments.first?.split(separator: "/").last, name.hasPrefix("ld-") || name.hasPrefix("ld.so")
+        else { return arguments }
+        let single: Set<String> = ["--verify", "--inhibit-cache", "--list", "--list-tunables", "--list-diagnostics"]
+        var index = 1
+        while index < arguments.count, arguments[index].hasPrefix("--") {
+            index += single.contains(arguments[index]) ? 1 : 2
+        }
+        return Array(arguments.dropFirst(index))
     }
 }

@@ -88,14 +88,20 @@ enum Interpreters {
             paths += versions.map { "\(home)/.pyenv/versions/\($0)/bin/python3.\(minor)" }
             paths.append("/usr/bin/python3.\(minor)")
         }
+        // Debian's unstable suite, unpacked by scripts/fetch-pythons and run through its own loader.
+        let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+        paths += ["3.14", "3.15"].map { "\(root)/.build/pythons/\($0)/bin/python\($0)" }
         return paths.compactMap { path in
             guard access(path, X_OK) == 0, let version = version(of: path) else { return nil }
             return Found(path: path, version: version)
         }
     }()
 
+    /// Those that the system starts itself: no scripts around a loader.
+    static let direct = all.filter { !$0.path.contains("/.build/") }
+
     /// Any one of them.
-    static let any = all.last!.path
+    static let any = direct.last!.path
 
     static func entries(_ directory: String) -> [String] {
         guard let handle = opendir(directory) else { return [] }

@@ -4,9 +4,11 @@ import ProcessInspection
 /// A directory of small files that stands for `/proc`, removed when the value goes.
 final class FakeProc {
     let root: String
+    /// The user whose processes these are: not root where we can choose, because root's are a case of their own.
+    static let user: UInt32 = geteuid() == 0 ? 1000 : geteuid()
     var fileSystem: ProcFileSystem { ProcFileSystem(root: root) }
 
-    /// Makes one in which we are process 100 of user 1000, without any rights.
+    /// Makes one in which we are process 100 of an ordinary user, without any rights.
     init(yama: Int? = nil, capabilities: UInt64 = 0) {
         var template = Array("/tmp/sonde-fake-proc-XXXXXX".utf8CString)
         root = String(cString: mkdtemp(&template)!)
@@ -24,15 +26,16 @@ final class FakeProc {
         for word in words { free(word) }
     }
 
-    /// Writes a process; what is not given is that of an ordinary sleeping Python 3.11 of user 1000.
+    /// Writes a process; what is not given is that of an ordinary sleeping Python 3.11 of the same user.
     func process(
         _ pid: Int32, exe: String? = "/usr/bin/python3.11", arguments: [String] = ["python3.11", "app.py"],
         status: [String: String] = [:], namespaces: [String: String] = [:], maps: String = "",
         environment: [String] = [], cgroup: String = "0::/\n"
     ) {
+        let ids = Array(repeating: "\(Self.user)", count: 4).joined(separator: "\t")
         var fields = [
             "Name": "python3.11", "State": "S (sleeping)", "Tgid": "\(pid)", "TracerPid": "0",
-            "Uid": "1000\t1000\t1000\t1000", "Gid": "1000\t1000\t1000\t1000", "NSpid": "\(pid)",
+            "Uid": ids, "Gid": ids, "NSpid": "\(pid)",
             "CapPrm": hex(0), "CapEff": hex(0), "NoNewPrivs": "0", "Seccomp": "0", "Threads": "1",
         ]
         fields.merge(status) { $1 }
@@ -40,6 +43,8 @@ final class FakeProc {
         file("\(pid)/cmdline", arguments.map { $0 + "\0" }.joined())
         file("\(pid)/environ", environment.map { $0 + "\0" }.joined())
         file("\(pid)/maps", maps)
+        // Owned by root when the process is not dumpable.
+        _ = chown("\(root)/\(pid)/maps", Self.user, Self.user)
         file("\(pid)/cgroup", cgroup)
         file("\(pid)/task/\(pid)/stat", "\(pid) (python3.11) S " + (4...52).map { "\($0)" }.joined(separator: " "))
         file("\(pid)/task/\(pid)/syscall", "running\n")

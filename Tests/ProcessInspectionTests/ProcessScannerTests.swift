@@ -77,6 +77,8 @@ import Testing
             7f00-7f10 r--p 00000000 08:01 43   /opt/my libs/libpython3.11.so.1.0
             7f10-7f20 r-xp 00001000 08:01 43   /opt/my libs/libpython3.11.so.1.0
             7f20-7f30 r--p 00000000 08:01 44   /usr/lib/python3.11/lib-dynload/_x.so
+            7f20-7f30 r--p 00000000 08:01 46   /opt/libpython3/lib/libpython3.9.so.1.0
+            7f20-7f30 r--p 00000000 08:01 47   /opt/pythons/3.14/bin/python3.14
             7f30-7f40 r--p 00000000 08:01 45   /usr/lib/libpython3.so (deleted)
             7f40-7f50 r--p 00000000 00:00 0
 
@@ -84,8 +86,12 @@ import Testing
         func paths(_ wanted: String) -> [String] {
             Array(maps.utf8).withUnsafeBytes { ProcessScanner.paths(in: $0, containing: wanted) }
         }
-        #expect(paths("/libpython") == ["/opt/my libs/libpython3.11.so.1.0", "/usr/lib/libpython3.so (deleted)"])
-        #expect(paths("/python").isEmpty)
+        #expect(
+            paths("/libpython") == [
+                "/opt/my libs/libpython3.11.so.1.0", "/opt/libpython3/lib/libpython3.9.so.1.0",
+                "/usr/lib/libpython3.so (deleted)",
+            ])
+        #expect(paths("/python") == ["/opt/pythons/3.14/bin/python3.14"])
     }
 
     @Test func names() {

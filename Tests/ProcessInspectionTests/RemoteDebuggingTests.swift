@@ -5,6 +5,10 @@ import Testing
     @Test(arguments: [
         ["python", "-X", "disable-remote-debug", "app.py"], ["python", "-Xdisable_remote_debug", "app.py"],
         ["python", "-bX", "disable-remote-debug", "-c", "1"], ["python", "-W", "error", "-Xdisable-remote-debug"],
+        [
+            "/x/ld-linux-x86-64.so.2", "--inhibit-cache", "--argv0", "x", "/bin/python3", "-Xdisable-remote-debug",
+            "a.py",
+        ],
         ["python", "--check-hash-based-pycs", "never", "-X", "disable-remote-debug=1"],
     ])
     func disabledByOption(arguments: [String]) {
