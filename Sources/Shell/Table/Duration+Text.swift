@@ -2,7 +2,7 @@ extension Duration {
     /// Reads a time as it is written: `250ms`, `10s`, `1.5s`, `2m`, `1h`.
     ///
     /// - Returns: nil when it is none, or is longer than a year.
-    init?(written text: String) {
+    public init?(written text: String) {
         let digits = text.prefix { ("0"..."9").contains($0) || $0 == "." }
         guard !digits.isEmpty, let number = Double(digits), number.isFinite else { return nil }
         let unit: Double
