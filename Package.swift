@@ -66,8 +66,8 @@ let package = Package(
         .target(
             name: "SondeCommands",
             dependencies: [
-                "SafeExpression", "ProcessInspection", "Sessions", "LocalSessions", "Shell", "LineEditor",
-                argumentParser,
+                "SafeExpression", "ProcessInspection", "AgentBundle", "Sessions", "LocalSessions", "Shell",
+                "LineEditor", argumentParser,
             ],
             swiftSettings: strict),
         .executableTarget(name: "sonde", dependencies: ["SondeCommands"], swiftSettings: strict),
