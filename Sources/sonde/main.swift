@@ -1,1 +1,3 @@
-print("sonde")
+import SondeCommands
+
+await SondeCommands.main()

@@ -1,0 +1,130 @@
+internal import ArgumentParser
+internal import LineEditor
+internal import Sessions
+internal import Shell
+
+/// `sonde [TARGET]`: runs commands or a script on a target, or gives a prompt.
+struct OpenVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "sonde",
+        abstract: "Look inside a running Python process.",
+        usage: """
+            sonde [TARGET] [-c COMMANDS | -f SCRIPT [ARG...]] [options]
+            sonde VERB [options]
+            """,
+        discussion: """
+            TARGET is a pid, a part of a command line that fits one process, unix:PATH or HOST:PORT; without one, \
+            'attach' does it later. Without -c and -f, commands come from the keyboard, or as a script from standard \
+            input when that is no terminal.
+
+            VERBS:
+            \(verbList)
+
+            'sonde VERB --help' tells more of a verb, 'help' at the prompt of the commands.
+
+            EXIT STATUS: 0 done, 1 a command failed, 2 usage or parse error, 3 target missing or connection lost, \
+            4 not permitted, 5 an expectation failed, 124 timed out, 130 interrupted.
+            """,
+        version: "sonde \(Version.current)")
+
+    @Option(name: .short, parsing: .unconditional, help: ArgumentHelp("Run these commands.", valueName: "commands"))
+    var commands: String?
+
+    @Option(
+        name: [.customShort("f"), .customLong("file")], parsing: .unconditional,
+        help: ArgumentHelp("Run a script; - is standard input.", valueName: "script"))
+    var script: String?
+
+    @OptionGroup var options: TargetOptions
+
+    @Argument(help: ArgumentHelp("The target, and behind -f the script's arguments.", valueName: "word"))
+    var words: [String] = []
+
+    /// How many of the words stand before `-f`; nil without it.
+    private var wordsBeforeScript: Int?
+
+    private enum CodingKeys: CodingKey {
+        case commands, script, options, words
+    }
+
+    /// The verbs, for the help.
+    private static var verbList: String {
+        CommandLineParser.verbs.map { verb in
+            let name = verb.word ?? ""
+            return "  \(name)\(String(repeating: " ", count: max(1, 10 - name.count)))\(verb.configuration.abstract)"
+        }.joined(separator: "\n")
+    }
+
+    /// Parses a command line, in which a word is the target before `-f` and an argument of the script behind it.
+    static func parse(ordered arguments: [String]) throws -> OpenVerb {
+        var verb = try parse(arguments)
+        guard verb.script != nil, let place = scriptPlace(arguments) else { return verb }
+        // What stands before is a command line of its own.
+        verb.wordsBeforeScript = try parse(Array(arguments[..<place])).words.count
+        try verb.validate()
+        return verb
+    }
+
+    /// Where `-f` stands. Options that take a value hide what follows them.
+    private static func scriptPlace(_ arguments: [String]) -> Int? {
+        var index = 0
+        while index < arguments.count {
+            let argument = arguments[index]
+            if argument == "--" { return nil }
+            if argument == "-f" || argument == "--file" || argument.hasPrefix("--file=") { return index }
+            index += ["-c", "-o", "--format", "--allow", "--timeout", "--color"].contains(argument) ? 2 : 1
+        }
+        return nil
+    }
+
+    var target: String? { (wordsBeforeScript ?? words.count) == 0 ? nil : words.first }
+    var scriptArguments: [String] { Array(words.dropFirst(wordsBeforeScript ?? words.count)) }
+
+    mutating func validate() throws {
+        if commands != nil, script != nil { throw ValidationError("-c and -f exclude each other.") }
+        let targets = script == nil ? words.count : wordsBeforeScript ?? 0
+        if targets > 1 {
+            throw ValidationError("Unexpected argument '\(words[1])': a target with blanks needs quotes.")
+        }
+    }
+
+    func execute() async throws -> ExitStatus {
+        let run = ShellRun(options.run, allow: options.allow.value)
+        if commands == nil, script == nil, Terminal.isTerminal(0) {
+            return await Prompt(run).execute(target)
+        }
+        return await run.finish(await batch(run))
+    }
+
+    /// Runs commands or a script, once all of it is known to be right: a typo touches no target.
+    private func batch(_ run: ShellRun) async -> ExitStatus {
+        if let commands {
+            let checked = await run.interpreter.check(line: commands)
+            guard checked == .done else { return checked }
+            return await attached(run) { await $0.run(line: commands) }
+        }
+        let path = script ?? "-"
+        let text: String
+        switch path == "-" ? await StandardInput.text() : await StandardInput.text(of: path) {
+        case .success(let read): text = read
+        case .failure(let error):
+            run.front.report("error: \(error.message)\n")
+            return .usage
+        }
+        let name = path == "-" ? "standard input" : path
+        let checked = await run.interpreter.check(script: text, name: name, arguments: scriptArguments)
+        guard checked == .done else { return checked }
+        return await attached(run) { await $0.run(script: text, name: name, arguments: scriptArguments) }
+    }
+
+    private func attached(
+        _ run: ShellRun, _ body: (Interpreter) async -> ExitStatus
+    ) async -> ExitStatus {
+        if let target {
+            let status = await run.run("attach") { await $0.attach(TargetName(target)) }
+            guard status == .done else { return status }
+        }
+        let status = await run.run("commands", body)
+        return await run.interpreter.exitRequest ?? status
+    }
+}
