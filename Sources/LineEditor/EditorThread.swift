@@ -21,10 +21,12 @@ final class EditorThread: @unchecked Sendable {
     }
 
     func start() {
-        // Signals belong to threads that expect them: a handler on this one would break into libedit.
+        // Signals belong to threads that expect them: a handler on this one would break into libedit. But those that
+        // stop a background process must stop it before this thread changes the foreground's terminal.
         var all = sigset_t()
         var before = sigset_t()
         sigfillset(&all)
+        for signal in [SIGTTIN, SIGTTOU] { sigdelset(&all, signal) }
         pthread_sigmask(SIG_SETMASK, &all, &before)
         var thread = pthread_t()
         let result = pthread_create(
