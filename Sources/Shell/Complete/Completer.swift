@@ -108,12 +108,20 @@ struct Completer {
     /// The classes and functions that begin with a text.
     private func patterns(_ partial: String) async -> [(String, String)] {
         let functions = await ask("sm", partial + "*").compactMap { row in
-            row["func"]?.asString.map { ($0, row["kind"]?.asString ?? "function") }
+            row["func"]?.asString.map { (Self.written($0, like: partial), row["kind"]?.asString ?? "function") }
         }
         let classes = await ask("sc", partial + "*").compactMap { row -> (String, String)? in
-            row["class"]?.asString.map { ($0, "class") }
+            row["class"]?.asString.map { (Self.written($0, like: partial), "class") }
         }
         return functions + classes
+    }
+
+    /// A dotted name with a colon behind the module where the word begun has one.
+    private static func written(_ name: String, like partial: String) -> String {
+        guard let colon = partial.firstIndex(of: ":"), name.hasPrefix(partial[..<colon] + ".") else { return name }
+        var name = name
+        name.replaceSubrange(...name.index(name.startIndex, offsetBy: partial[..<colon].count), with: partial[...colon])
+        return name
     }
 
     private func ask(_ command: String, _ pattern: String) async -> [Value] {
