@@ -1,4 +1,5 @@
 import Glibc
+import ProcessInspection
 
 /// A process that a test starts; it is killed and waited for when the value goes.
 final class Child {
@@ -124,4 +125,14 @@ enum Interpreters {
         let text = String(decoding: buffer.prefix { $0 > 32 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return text.hasSuffix("+") ? String(text.dropLast()) : text
     }
+}
+
+/// What this machine lets tests do; a container usually withholds some of it.
+enum Rights {
+    /// Whether every process may be looked into.
+    static let mayTraceAnyone = (try? Observer())?.mayTraceAnyone == true
+    /// Whether namespaces can be made.
+    static let canMakeNamespaces = system("unshare --mount --pid --fork --mount-proc true 2>/dev/null") == 0
+    /// Whether user namespaces can be made.
+    static let canMakeUserNamespaces = system("unshare --user --map-root-user --pid --fork true 2>/dev/null") == 0
 }

@@ -4,11 +4,10 @@ import Testing
 @testable import ProcessInspection
 
 /// Real refusals of the kernel: a thread that gives up root's rights looks at processes of root.
-@Suite(.enabled(if: geteuid() == 0, "rights can only be given up by who has them"))
+@Suite(.enabled(if: geteuid() == 0 && Rights.mayTraceAnyone, "rights can only be given up by who has them"))
 struct PermissionTests {
     @Test func anotherUsersProcess() throws {
-        let child = try Child.python(
-            Interpreters.direct.first { $0.path.hasPrefix("/usr/bin/") }!.path, marker: "x-marker-x")
+        let child = try Child.python(Interpreters.any, marker: "x-marker-x")
         let (snapshot, process) = try asNobody { () throws -> (ProcessSnapshot, PythonProcess?) in
             var observer = try Observer()
             #expect(observer.mayTraceAnyone, "the main thread's rights are what /proc/self tells")
@@ -21,7 +20,9 @@ struct PermissionTests {
         }
         // All that is left is the command line.
         let found = try #require(process)
-        #expect(found.version?.series == "3.11" && found.executable.isEmpty && found.interpreter.isEmpty)
+        #expect(
+            found.version == PythonVersion(fileName: Interpreters.any) && found.executable.isEmpty
+                && found.interpreter.isEmpty)
         #expect(found.ways.isEmpty && found.commandLine.contains("x-marker-x") && found.user == 0)
         guard case .unknown = snapshot.python else {
             Issue.record("\(snapshot.python)")
@@ -54,7 +55,8 @@ struct PermissionTests {
         #expect(snapshot.checks.filter { $0.status == .fail }.map(\.name) == ["dumpable"])
     }
 
-    @Test func inAnotherUserNamespace() throws {
+    @Test(.enabled(if: Rights.canMakeUserNamespaces, "user namespaces cannot be made here"))
+    func inAnotherUserNamespace() throws {
         let child = try Child([
             "unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", Interpreters.any, "-c",
             "import time; print('ready', flush=True); time.sleep(600)", "sonde-test-userns-\(getpid())",

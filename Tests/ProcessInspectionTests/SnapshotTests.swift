@@ -70,7 +70,7 @@ import Testing
         #expect(snapshot.interpreter?.isFreeThreaded == false)
         #expect(["clock_nanosleep", "select", "pselect6"].contains(snapshot.systemCall))
         #expect(snapshot.openWays.first == (series >= PythonVersion(3, 14) ? .remoteExec : .ptrace))
-        if geteuid() == 0 { #expect(!snapshot.checks.contains { $0.status == .fail }) }
+        if Rights.mayTraceAnyone { #expect(!snapshot.checks.contains { $0.status == .fail }) }
     }
 
     @Test func otherThanPython() throws {
@@ -79,7 +79,6 @@ import Testing
         #expect(found == true)
         #expect(try check("process", of: Int32.max)?.status == .fail)
         #expect(try check("process", of: getpid())?.message.contains("this sonde itself") == true)
-        #expect(try check("process", of: 2)?.status == .fail || check("interpreter", of: 2)?.status == .fail)
     }
 
     @Test func aThreadIsNoProcess() throws {
