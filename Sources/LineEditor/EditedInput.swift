@@ -254,22 +254,22 @@ final class EditedInput: LineSource {
             mailbox.complete(ticket: ticket, await completer(text, cursor))
         }
         guard let completions = awaitCompletions() else { return UInt8(outcome == nil ? CC_ERROR : CC_NEWLINE) }
-        var result = CC_REFRESH
+        defer { lastTab = currentLine }
         switch completions.action(before: Array(line[..<cursor]), isRepeated: isRepeated) {
         case .replace(let start, let text):
+            // Drawn as a whole, so that a log of the terminal holds the word and not only its new characters.
+            erase()
             el_deletestr(editor, Int32(cursor - start))
             insert(text.unicodeScalars)
         case .list(let words):
             let size = Terminal.size(of: configuration.output) ?? (columns: 80, rows: 24)
-            let listing = Completions.layOut(words, columns: size.columns, rows: max(1, size.rows - 3))
             erase()
-            write(listing)
-            sonde_el_refresh(editor)
+            write(Completions.layOut(words, columns: size.columns, rows: max(1, size.rows - 3)))
         case .beep:
-            result = CC_ERROR
+            return UInt8(CC_ERROR)
         }
-        lastTab = currentLine
-        return UInt8(result)
+        sonde_el_refresh(editor)
+        return UInt8(CC_NORM)
     }
 
     private func awaitCompletions() -> Completions? {
