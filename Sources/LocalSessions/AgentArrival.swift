@@ -32,7 +32,7 @@ struct AgentArrival {
         do {
             _ = try await Injector.run(source, in: pid, options: injectorOptions)
         } catch {
-            throw SessionError(error)
+            throw SessionError(error, checks: (try? LocalSessions.checks(of: pid)) ?? [])
         }
         while true {
             do {
@@ -82,8 +82,8 @@ struct AgentArrival {
 }
 
 extension SessionError {
-    /// The same error in the shell's words.
-    init(_ error: AttachError) {
+    /// The same error in the shell's words, with the failing lines of what `sonde doctor` would say.
+    init(_ error: AttachError, checks: [SessionCheck]) {
         let kind: Kind =
             switch error.kind {
             case .noSuchProcess, .exited: .noTarget
@@ -92,6 +92,9 @@ extension SessionError {
             case .timedOut: .timedOut
             case .busy, .failed: .failed
             }
-        self.init(kind, error.message, hint: error.hint)
+        let failing = checks.filter { $0.status == .fail && !error.message.contains($0.message) }
+        self.init(
+            kind, error.message, hint: error.hint,
+            details: failing.map { "\($0.name): \($0.message)" + ($0.mend.map { " (try: \($0))" } ?? "") })
     }
 }

@@ -36,7 +36,7 @@ public struct LocalSessions: Sessions {
         }
     }
 
-    private func process(named text: String) throws(SessionError) -> PythonProcess {
+    func process(named text: String) throws(SessionError) -> PythonProcess {
         switch TargetQuery.text(text).resolve() {
         case .found(let process): return process
         case .ambiguous(let processes):
