@@ -8,6 +8,8 @@ enum Stack {
         Column("file", .text, "the file"), Column("line", .number, "the line"), Column("code", .text, "its text"),
     ]
 
+    static let stackColumn = Column("stack", .lines, "the frames, innermost first")
+
     static let command: Command = Command(
         "stack", group: .diagnosis, summary: "show who calls a function, or where threads are now",
         discussion: """
@@ -24,21 +26,27 @@ enum Stack {
             .init("stack --all | where \"queue\" in file", "where all threads are, those in one file"),
         ],
         columns: ObservationColumns.all.filter { $0.name != "result" && $0.name != "error" && $0.name != "cost" } + [
-            Column("stack", .lines, "the frames, innermost first")
+            stackColumn
         ],
-        hasOpenColumns: true, streaming: ObservationColumns.streaming, takesGuard: true
+        hasOpenColumns: true, streaming: ObservationColumns.streaming, takesGuard: true,
+        validate: { (call) throws(Failure) in
+            guard isAboutNow(call) == call.words.isEmpty else {
+                throw Failure(
+                    .usage, "stack needs a PATTERN, or --thread ID, or --all", hint: "usage: \(call.command.usage)")
+            }
+        }
     ) { (invocation) throws(Failure) in
-        let now = invocation.isGiven("thread") || invocation.flag("all")
-        guard now != invocation.words.isEmpty else {
-            if now { return try await frames(invocation) }
+        guard isAboutNow(invocation.call) else {
             return .rows(
                 try await ObservationSource.start(
                     "stack", try ObservationColumns.parameters(invocation), for: invocation.call,
                     in: invocation.state))
         }
-        throw Failure(
-            .usage, "stack needs a PATTERN, or --thread ID, or --all", hint: "usage: \(invocation.call.command.usage)"
-        ).placed(at: invocation.call.range, in: invocation.call.source)
+        return try await frames(invocation)
+    }
+
+    private static func isAboutNow(_ call: CommandCall) -> Bool {
+        call.use(of: "thread") != nil || call.use(of: "all") != nil
     }
 
     /// The frames of threads as they are now.

@@ -29,10 +29,17 @@ enum Watch {
         columns: ObservationColumns.all, streaming: ObservationColumns.streaming, takesGuard: true
     ) { (invocation) throws(Failure) in
         var parameters = try ObservationColumns.parameters(invocation)
-        parameters.append(("on", .list(events(of: invocation).map(Value.string))))
+        let events = events(of: invocation)
+        parameters.append(("on", .list(events.map(Value.string))))
+        var columns = ObservationColumns.all
+        if events.contains("enter") { columns.insert(atColumn, at: 1) }
         return .rows(
-            try await ObservationSource.start("watch", parameters, for: invocation.call, in: invocation.state))
+            try await ObservationSource.start(
+                "watch", parameters, for: invocation.call, columns: columns, in: invocation.state))
     }
+
+    /// Which event an observation is of, where beginnings are shown too.
+    private static let atColumn = Column("at", .text, width: 6, "enter, return or error")
 
     /// The events that the options ask for.
     private static func events(of invocation: Invocation) -> [String] {

@@ -82,6 +82,11 @@ extension Parser {
         while end > start, isBlank(source.scalars[end - 1]) { end -= 1 }
         call.range = start..<end
         try checkWordCount(of: call)
+        do {
+            try command.validate(call)
+        } catch {
+            throw error.placed(at: call.range, in: source)
+        }
         return call
     }
 

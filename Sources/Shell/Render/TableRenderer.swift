@@ -72,7 +72,11 @@ final class TableRenderer: RowRenderer {
     }
 
     private func choose(_ columns: [Column]) -> [Column] {
-        columns.filter { $0.kind != .lines && (showsAll || !$0.isDetail) }
+        let shown = columns.filter { $0.kind != .lines && (showsAll || !$0.isDetail) }
+        guard shown.isEmpty else { return shown }
+        // A list that is alone stands in the row itself.
+        listed = []
+        return columns
     }
 
     /// The elements of a list, one a line; frames of a stack as Python's tracebacks have them.

@@ -53,7 +53,7 @@ extension Executor {
                 try checkCancellation()
                 var variables = state.variables
                 for name in condition.hostNames where variables[name] == nil {
-                    variables[name] = .list(try await capture(command(name, for: condition)).map(Value.record))
+                    variables[name] = .list(try await capture(try command(name, for: condition)).map(Value.record))
                 }
                 do throws(Failure) {
                     if try Self.value(of: condition, variables: variables).isTruthy { return }
@@ -71,14 +71,14 @@ extension Executor {
     }
 
     /// The pipeline that a command's name alone stands for.
-    private func command(_ name: String, for condition: BoundExpression) -> Pipeline {
+    private func command(_ name: String, for condition: BoundExpression) throws(Control) -> Pipeline {
+        let place = condition.place(of: condition.expression.ranges(of: name).first ?? 0..<condition.range.count)
         guard let command = CommandTable.standard[name] else {
-            preconditionFailure("the parser let \(name) through, which is neither a variable nor a command")
+            throw .failure(
+                Failure(.failed, "variable '\(name)' has no value yet").placed(at: place.range, in: source))
         }
-        let place = condition.expression.ranges(of: name).first.map { condition.place(of: $0).range } ?? condition.range
-        return Pipeline(
-            origin: .command(CommandCall(command: command, source: source, nameRange: place, range: place)),
-            range: place)
+        let call = CommandCall(command: command, source: source, nameRange: place.range, range: place.range)
+        return Pipeline(origin: .command(call), range: place.range)
     }
 
     /// Runs something that ends with a failure when it takes too long.

@@ -53,6 +53,9 @@ extension Executor {
 
     private func control(_ failure: Failure, _ pipeline: Pipeline) -> Control {
         if let exit = failure.exitStatus { return .exit(exit) }
+        if failure.isAboutPattern, case .command(let call) = pipeline.origin, let word = call.words.first {
+            return .failure(failure.placed(at: word.range, in: source))
+        }
         // A line that was typed stands right above; a script's place has to be named.
         return .failure(source.name == nil ? failure : failure.placed(at: pipeline.callRange, in: source))
     }
@@ -103,7 +106,7 @@ extension Executor {
         var shape = Shape(columns: [], isOpen: true)
         if isObservations {
             // The columns that are shown are those of the command that gave them.
-            shape.columns = ObservationColumns.all
+            shape.columns = ObservationColumns.all + [Stack.stackColumn]
         }
         return RowList(rows, shape: shape)
     }

@@ -24,8 +24,10 @@ final class ObservationSource: RowSource {
     ///   - command: the agent's name of the command.
     ///   - params: its parameters.
     ///   - call: the call it comes from, for messages.
+    ///   - columns: the columns that its options give.
     static func start(
-        _ command: String, _ params: [(String, Value)], for call: CommandCall, in state: ShellState
+        _ command: String, _ params: [(String, Value)], for call: CommandCall, columns: [Column]? = nil,
+        in state: ShellState
     ) async throws(Failure) -> ObservationSource {
         let session = try state.session()
         let data = Value.dict(params.map { (.string($0), $1) })
@@ -33,19 +35,25 @@ final class ObservationSource: RowSource {
             () async throws(SessionError) -> any ObservationStream in
             try await session.stream(command, data)
         }
-        return ObservationSource(stream, call, state)
+        return ObservationSource(stream, call, columns ?? call.command.columns, state)
     }
 
-    private init(_ stream: any ObservationStream, _ call: CommandCall, _ state: ShellState) {
+    private init(
+        _ stream: any ObservationStream, _ call: CommandCall, _ columns: [Column], _ state: ShellState
+    ) {
         self.call = call
         self.state = state
         var shape = call.command.shape
+        shape.columns = columns
         shape.parameters = stream.started["params"]?.asList?.compactMap(\.asString) ?? []
         self.shape = shape
         let matched = stream.started["matched"]?.asList ?? []
         let pattern = stream.started["pattern"]?.asString ?? call.words.first?.literal ?? ""
         subject = matched.count == 1 ? matched[0]["func"]?.asString ?? pattern : pattern
         if matched.count > 1 { state.notice("\(call.command.name): \(matched.count) functions match \(pattern)") }
+        if let skipped = stream.started["skipped"]?.asInt, skipped > 0 {
+            state.notice("\(call.command.name): \(skipped) more have no parameter that the guard names")
+        }
         let pump = StreamPump(stream)
         self.pump = pump
         registration = state.cancellation.onCancel { pump.interrupt($0) }
@@ -142,7 +150,8 @@ final class ObservationSource: RowSource {
             return "\(option.flag) \(given)" + (isDefault ? ", its limit unless told otherwise" : "")
         case "time", "seconds", "timeout", "duration": return limits.map { "--\($0.duration)" } ?? "its time"
         case "cancelled", "cancel", "canceled", nil: return nil
-        case let reason?: return reason
+        case "session_closed": return "the end of its session"
+        case let reason?: return "\(reason)"
         }
     }
 

@@ -20,6 +20,7 @@ final class StreamPump: Sendable {
         var start = 0
         var end: Item?
         var cancelled: Failure?
+        var isFinishing = false
         var reader: CheckedContinuation<Item, Never>?
         var writer: CheckedContinuation<Void, Never>?
 
@@ -28,8 +29,8 @@ final class StreamPump: Sendable {
         mutating func pop() -> StreamItem {
             let item = items[start]
             start += 1
-            if start == items.count {
-                items.removeAll(keepingCapacity: true)
+            if start == items.count || start >= 1024 {
+                items.removeFirst(start)
                 start = 0
             }
             return item
@@ -104,9 +105,15 @@ final class StreamPump: Sendable {
         }
     }
 
-    /// Ends the reader's wait: from now on it gets the reason, until `resume` is called.
-    func interrupt(_ failure: Failure) {
+    /// Ends the reader's wait: from now on it gets the reason, until it finishes the stream.
+    func interrupt(_ failure: Failure) { interrupt(failure, whileFinishing: false) }
+
+    private func interrupt(_ failure: Failure, whileFinishing: Bool) {
         let (reader, writer) = state.withLock { state in
+            // Whoever finishes the stream waits for its end already, and not without end.
+            guard state.isFinishing == whileFinishing else {
+                return (nil as CheckedContinuation<Item, Never>?, nil as CheckedContinuation<Void, Never>?)
+            }
             state.cancelled = failure
             return (state.reader.take(), state.writer.take())
         }
@@ -123,6 +130,7 @@ final class StreamPump: Sendable {
     func finish(within limit: Duration, _ visit: (String, Value) -> Void) async -> Bool {
         let writer = state.withLock { state in
             state.cancelled = nil
+            state.isFinishing = true
             return state.writer.take()
         }
         writer?.resume()
@@ -130,7 +138,7 @@ final class StreamPump: Sendable {
         let cancel = Task { await stream.cancel() }
         let timer = Task { [self] in
             guard (try? await Task.sleep(for: limit)) != nil else { return }
-            interrupt(Failure(.timedOut, "the agent did not answer"))
+            interrupt(Failure(.timedOut, "the agent did not answer"), whileFinishing: true)
         }
         defer {
             timer.cancel()

@@ -44,6 +44,8 @@ public struct Failure: Error, Sendable {
     var place: Place?
     /// Whether the range is where a value went wrong, and not where the text is wrong.
     var isRuntime = false
+    /// Whether it is about the pattern of a command, which is where it is shown then.
+    var isAboutPattern = false
     /// The status that `exit` asked for: no failure, but it ends what runs like one.
     var exitStatus: ExitStatus?
 
@@ -105,12 +107,13 @@ extension Failure {
             switch name {
             case "NotPermitted": kind = .notPermitted
             case "Timeout": kind = .timedOut
-            case "UnknownName", "BadPattern", "BadTree": kind = .usage
+            case "UnknownName", "BadPattern", "BadTree", "BadRequest": kind = .usage
             default: kind = .failed
             }
         case .failed: kind = .failed
         }
         self.init(kind, error.message, hint: error.hint, details: details)
+        isAboutPattern = error.kind == .agent("TargetNotFound") || error.kind == .agent("BadPattern")
         if let range = error.range, let guardText { place = guardText.place(of: range) }
     }
 

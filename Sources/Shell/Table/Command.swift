@@ -119,6 +119,8 @@ public struct Command: Sendable {
     public let takesGuard: Bool
     /// The level it needs.
     public let allow: AllowLevel
+    /// Checks what the table cannot say, such as options that exclude each other.
+    let validate: @Sendable (CommandCall) throws(Failure) -> Void
     /// What it does.
     let run: @Sendable (Invocation) async throws(Failure) -> CommandResult
 
@@ -127,7 +129,9 @@ public struct Command: Sendable {
         _ name: String, aliases: [String] = [], group: Group, summary: String, discussion: String = "",
         input: Input = .words([]), options: [CommandOption] = [], examples: [Example], columns: [Column] = [],
         hasOpenColumns: Bool = false, streaming: Streaming? = nil, takesGuard: Bool = false,
-        allow: AllowLevel = .read, run: @escaping @Sendable (Invocation) async throws(Failure) -> CommandResult
+        allow: AllowLevel = .read,
+        validate: @escaping @Sendable (CommandCall) throws(Failure) -> Void = { (_) throws(Failure) in },
+        run: @escaping @Sendable (Invocation) async throws(Failure) -> CommandResult
     ) {
         self.name = name
         self.aliases = aliases
@@ -142,6 +146,7 @@ public struct Command: Sendable {
         self.streaming = streaming
         self.takesGuard = takesGuard
         self.allow = allow
+        self.validate = validate
         self.run = run
     }
 
