@@ -98,7 +98,7 @@ class Watching:
 
     def start(self):
         reply = making.start(self.request)
-        reply.then(True)
+        reply.begin()
         self.data = reply.data
         self.probe = self.agent.probes[reply.data["watch_id"]]
         return self

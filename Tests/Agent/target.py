@@ -65,7 +65,11 @@ class Target:
         self.clients = []
         self.output = ""
         if attach:
-            self.attach()
+            try:
+                self.attach()
+            except BaseException:
+                self.stop()
+                raise
 
     def __enter__(self):
         return self

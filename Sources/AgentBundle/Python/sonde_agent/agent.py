@@ -21,6 +21,7 @@ PROTOCOL = 1
 _SESSIONS = 64
 _PEER_CREDENTIALS = 17  # SO_PEERCRED
 _CREDENTIALS_SIZE = 12
+_FAREWELL = 1.0
 
 
 class Agent:
@@ -358,11 +359,13 @@ class Agent:
             pass
 
     def _go(self):
-        """Sends what is left, for half a second at most, and closes."""
+        """Sends the last replies and events, for a second at most, and closes."""
         try:
             if not self.detaching:
                 self.close_down()
-            ends = monotonic() + 0.5
+            for session in self.sessions.values():
+                session.shed()
+            ends = monotonic() + _FAREWELL
             while monotonic() < ends:
                 waiting = [session for session in self.sessions.values() if session.has_output]
                 for session in waiting:

@@ -49,12 +49,10 @@ class Commands:
             reply["traceback"] = _traceback(error)
             request.answer(reply)
         else:
-            then = None
             if type(data) is Reply:
-                data, then = data.data, data.then
-            sent = request.succeed(data)
-            if then is not None:
-                then(sent)
+                request.succeed_streaming(data)
+            else:
+                request.succeed(data)
 
 
 def _traceback(error):

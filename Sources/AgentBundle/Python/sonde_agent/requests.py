@@ -10,13 +10,18 @@ _WORKERS = 16
 
 
 class Reply:
-    """An answer after which something begins, such as a stream of observations."""
+    """An answer with which a stream begins.
 
-    __slots__ = ("data", "then")
+    `begin` is called before the answer is given, so that whoever has the answer misses nothing; what is streamed
+    waits for the answer. `undo` is called when the answer came too late.
+    """
 
-    def __init__(self, data, then):
+    __slots__ = ("data", "begin", "undo")
+
+    def __init__(self, data, begin, undo):
         self.data = data
-        self.then = then
+        self.begin = begin
+        self.undo = undo
 
 
 class Interrupted(BaseException):
@@ -88,6 +93,17 @@ class Request:
     def succeed(self, data):
         """Answers with success."""
         return self.answer({"id": self.id, "status": "success", "data": data})
+
+    def succeed_streaming(self, reply):
+        """Begins a stream, and answers with success before anything of it."""
+        self.session.hold(self)
+        try:
+            reply.begin()
+            sent = self.succeed(reply.data)
+        finally:
+            self.session.release(self)
+        if not sent:
+            reply.undo()
 
     def fail(self, error):
         """Answers with an error."""

@@ -33,6 +33,7 @@ class Session:
         self._decoder = frames.Decoder()
         self._urgent = deque()
         self._stream = deque()
+        self._held = set()
         self._produced = 0
         self._consumed = 0
         self._out = bytearray()
@@ -71,6 +72,15 @@ class Session:
             self._stream.append((probe, reason, -1))
             self.agent.wake_now()
 
+    def hold(self, request):
+        """Keeps what is streamed back until the request's answer has been given."""
+        self._held.add(request)
+
+    def release(self, request):
+        """The answer has been given."""
+        self._held.discard(request)
+        self.agent.wake_now()
+
     # The agent's thread.
 
     def receive(self):
@@ -105,13 +115,13 @@ class Session:
     @property
     def has_output(self):
         """Whether anything waits to be sent."""
-        return bool(self._out or self._urgent or self._stream)
+        return bool(self._out or self._urgent or (self._stream and not self._held))
 
     def send(self):
         """Sends as much as the socket takes now; gives whether observations were among it."""
         streamed = False
         for _ in range(_TURNS):
-            if len(self._out) < _AHEAD and (self._urgent or self._stream):
+            if len(self._out) < _AHEAD and (self._urgent or self._stream and not self._held):
                 streamed = self._encode_some() or streamed
             if not self._out:
                 break
@@ -129,11 +139,26 @@ class Session:
         self.wants_write = False
         return streamed
 
+    def shed(self):
+        """Drops the observations that wait, and keeps what else is in their row: the session ends soon."""
+        kept = []
+        while True:
+            try:
+                item = self._stream.popleft()
+            except IndexError:
+                break
+            if item[0] is not None and item[2] >= 0:
+                item[0].drop()
+            else:
+                kept.append(item)
+        self._stream.extend(kept)
+        self._produced = self._consumed = 0
+
     def _encode_some(self):
         while self._urgent:
             self._append(self._urgent.popleft())
         streamed = False
-        for _ in range(_BATCH):
+        for _ in range(0 if self._held else _BATCH):
             try:
                 probe, message, size = self._stream.popleft()
             except IndexError:

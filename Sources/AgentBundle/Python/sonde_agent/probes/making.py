@@ -41,13 +41,10 @@ def start(request):
         "params": _union(point.found.params for point in probe.points),
         "skipped": len(found) - len(probe.points),
     }
-    return Reply(data, lambda sent: _activate(agent, probe, sent))
+    return Reply(data, lambda: _activate(agent, probe), lambda: agent.stop_probe(probe, "cancelled"))
 
 
-def _activate(agent, probe, sent):
-    if not sent:
-        agent.stop_probe(probe, "cancelled")
-        return
+def _activate(agent, probe):
     if probe.limits.seconds is not None:
         probe.ends = monotonic() + probe.limits.seconds
     probe.active = True
