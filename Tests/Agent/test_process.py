@@ -81,9 +81,29 @@ class ForkTests(unittest.TestCase):
             target.run("STOP = True; spinner.join()")
             client.next("observation")
 
+    def test_a_fork_warns_as_if_the_agent_were_not_there(self):
+        cases = [([], "", 0), (["-W", "error"], "", 0), ([], "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()", 1)]
+        for arguments, setup, warnings in cases:
+            with Target(FORKING, arguments=arguments) as target:
+                target.client().request("watch", {"pattern": "shop.work"})
+                target.run(setup)
+                for _ in range(2):
+                    self.assertEqual(target.text("in_child(lambda: work(1))"), repr("2"))
+                warned = target.stop().count("DeprecationWarning")
+                self.assertEqual(warned, warnings if sys.version_info >= (3, 12) else 0, (arguments, setup))
+
+    def test_the_warning_filters_are_put_back(self):
+        with Target("import warnings\n" + FORKING, attach=False) as target:
+            before = target.text("warnings.filters")
+            target.attach()
+            target.text("in_child(lambda: work(1))")
+            target.client().request("detach")
+            self.assertEqual(target.text("warnings.filters"), before)
+
     def test_a_fork_after_detach_finds_nothing_to_do(self):
         with Target(FORKING) as target:
             target.client().request("detach")
+            wait_for(lambda: target.eval("len(os.listdir('/proc/self/task'))") == 1, "the agent's thread to end")
             self.assertEqual(target.text("in_child(lambda: work(1))"), repr("2"))
             self.assertEqual(target.stop(), "")
 
@@ -152,8 +172,8 @@ class PatchedTests(unittest.TestCase):
                 raise AssertionError("a patched function was called")
 
             def patch():
-                # The import system itself takes locks from `_thread`, so those must work.
-                _thread.start_new_thread = _thread.get_ident = refuse
+                # The import system itself uses the locks and numbers of `_thread`, so those must work.
+                _thread.start_new_thread = refuse
                 del select.epoll
                 select.poll = select.select = time.sleep = refuse
 
@@ -222,7 +242,7 @@ class ManyCyclesTests(unittest.TestCase):
             target.run("[thread.start() for thread in THREADS]")
             count = "len(os.listdir('/proc/self/fd')), len(os.listdir('/proc/self/task'))"
             before = target.text(count)
-            for _ in range(12):
+            for _ in range(6):
                 target.attach()
                 client = target.client()
                 client.request("watch", {"pattern": "shop.work", "times": 2})

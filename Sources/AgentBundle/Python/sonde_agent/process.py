@@ -3,6 +3,7 @@
 import _signal
 import atexit
 import os
+import sys
 
 # Signals that a fault of the thread itself raises: blocking them would hide a crash from `faulthandler`.
 _FAULTS = (_signal.SIGSEGV, _signal.SIGBUS, _signal.SIGFPE, _signal.SIGILL, _signal.SIGABRT, _signal.SIGTRAP)
@@ -19,38 +20,94 @@ def restore_signals(mask):
 
 
 class ForkGuard:
-    """Makes a forked child drop the agent, and an exit remove the socket's file.
+    """Makes a forked child drop the agent, a fork warn as if the agent were not there, and an exit remove the socket.
 
-    A handler for forks cannot be taken back, so it is a function of two lines that finds nothing to do once the
+    A handler for forks cannot be taken back, so each is a function of a few lines that finds nothing to do once the
     agent has gone.
     """
 
     def __init__(self, agent):
-        self._holder = [agent]
-        os.register_at_fork(after_in_child=_child_handler(self._holder))
-        self._at_exit = _exit_handler(self._holder, agent.pid)
+        self._agent = agent
+        self._holder = [self]
+        self._at_exit = _exit_handler(self._holder)
+        self._filters = []
+        handlers = {"after_in_child": _child_handler(self._holder)}
+        if sys.version_info >= (3, 12):
+            handlers["before"] = _before_handler(self._holder)
+        os.register_at_fork(**handlers)
         atexit.register(self._at_exit)
 
     def disarm(self):
         """The agent goes: nothing is left to do at a fork or an exit."""
         self._holder.clear()
         atexit.unregister(self._at_exit)
+        self._warn_again()
+
+    def before_fork(self):
+        """From 3.12 on a fork in a process with several threads warns; the agent's thread alone is no reason to."""
+        self._warn_again()
+        if len(os.listdir("/proc/self/task")) - len(self._agent.threads) <= 1:
+            filters = _warning_filters()
+            for call in ("fork", "forkpty"):
+                message = "This process (pid={}) is multi-threaded, use of {}() may lead to deadlocks in the child."
+                entry = ("ignore", message.format(self._agent.pid, call), DeprecationWarning, None, 0)
+                filters.insert(0, entry)
+                self._filters.append((filters, entry))
+
+    def _warn_again(self):
+        while self._filters:
+            filters, entry = self._filters.pop()
+            if entry in filters:
+                filters.remove(entry)
+
+    def in_child(self):
+        """In a forked child: the agent is not here."""
+        self._holder.clear()
+        self._warn_again()
+        self._agent.abandon()
+
+    def at_exit(self):
+        """The process ends by itself: the socket's file must not outlive it."""
+        if os.getpid() == self._agent.pid:
+            self._agent.unlink_sockets()
+
+
+def _warning_filters():
+    """The list that the interpreter looks into, whether or not `warnings` is loaded."""
+    module = sys.modules.get("warnings")
+    filters = getattr(module, "filters", None)
+    if type(filters) is list:
+        return filters
+    import _warnings
+
+    return _warnings.filters
+
+
+def _before_handler(holder):
+    def prepare_sonde_agent():
+        for guard in holder:
+            try:
+                guard.before_fork()
+            except Exception:
+                pass
+
+    return prepare_sonde_agent
 
 
 def _child_handler(holder):
     def drop_sonde_agent():
-        while holder:
+        for guard in list(holder):
             try:
-                holder.pop().abandon()
+                guard.in_child()
             except Exception:
                 pass
 
     return drop_sonde_agent
 
 
-def _exit_handler(holder, pid):
+def _exit_handler(holder):
     def remove_sonde_socket():
-        if holder and os.getpid() == pid:
-            holder[0].unlink_sockets()
+        for guard in list(holder):
+            guard.at_exit()
 
     return remove_sonde_socket

@@ -78,7 +78,7 @@ def thread_rows(own, wanted=None, with_stack=False, frame_row=None):
     """One row for each thread of the target; `own` are the agent's threads, which are left out."""
     objects = known_threads()
     rows = []
-    main = _main_ident(objects)
+    main = main_ident()
     for ident, frame in sys._current_frames().items():
         if ident in own or (wanted is not None and ident != wanted):
             continue
@@ -90,14 +90,17 @@ def thread_rows(own, wanted=None, with_stack=False, frame_row=None):
     return rows
 
 
-def _main_ident(objects):
+def main_ident():
+    """The number of the thread that the process began with.
+
+    `threading` knows it, but a monkey-patched one numbers greenlets. The interpreter lists its threads newest first.
+    """
+    idents = list(sys._current_frames())
     threading = sys.modules.get("threading")
-    main = reading.namespace(threading).get("_main_thread") if threading is not None else None
+    space = reading.namespace(threading) if threading is not None else None
+    main = space.get("_main_thread") if space is not None else None
     ident = _field(main, "_ident")
-    if ident is not None:
-        return ident
-    # The interpreter lists its threads newest first: the one it began with comes last.
-    return list(sys._current_frames())[-1] if not objects else None
+    return ident if ident in idents else idents[-1]
 
 
 def _field(thread, name):

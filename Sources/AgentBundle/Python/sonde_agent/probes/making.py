@@ -3,7 +3,6 @@
 from time import monotonic
 
 from ..errors import AgentError
-from ..expression import TreeError, compile_tree
 from ..patterns import find_functions
 from ..requests import Reply
 from . import names
@@ -114,6 +113,9 @@ _KNOWN = {"cost": float, "ts": float, "thread": str, "func": str, "args": tuple,
 
 
 def _compile(tree):
+    # Loaded only for a guard: it is most of the agent's source.
+    from ..expression import TreeError, compile_tree
+
     try:
         return compile_tree(names.rewritten(tree), known=_KNOWN, condition=True)
     except TreeError as error:

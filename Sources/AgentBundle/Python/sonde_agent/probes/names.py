@@ -1,7 +1,6 @@
 """The names that a guard may use at one function, as source expressions of its replacement."""
 
 from ..errors import AgentError
-from ..expression import Record
 from ..suggestions import suggestion
 
 RESERVED = ("args", "params", "kwargs", "self", "result", "error", "cost", "thread", "func", "ts", "arg")
@@ -63,7 +62,7 @@ class GuardNames:
         self._parameters = dict(zip(layout.names, spelled))
         self._first = 1 if found.binds_first else 0
         self._real_keyword_only = layout.keyword_only
-        self.objects = {"record": Record}
+        self.objects = {}
 
     def expression(self, name):
         """The source expression for the name, with `{c}`, `{r}`, `{e}` for what is known at exit; `UnknownName`."""
@@ -104,6 +103,9 @@ class GuardNames:
         return self._spelling.positional[0] if self._first and self._spelling.positional else None
 
     def _arg(self):
+        from ..expression import Record
+
+        self.objects["record"] = Record
         fields = ", ".join("'{}': {}".format(*pair) for pair in self._parameters.items())
         return "'$record'.__call__({{" + fields + "}}, 'arguments')"
 

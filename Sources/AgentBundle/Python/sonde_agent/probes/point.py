@@ -10,7 +10,7 @@ from time import perf_counter, time
 
 from ..capture import Capture
 from ..originals import get_ident
-from ..threads import function_name
+from ..threads import function_name, main_ident
 from .foreign import is_foreign
 from .wrapper import is_replacement, replacement
 
@@ -30,7 +30,12 @@ def thread_name():
             name = getattr(thread, "_name", None)
             if type(name) is str:
                 return name
-    return "thread-%d" % ident
+    if not _main:
+        _main.append(main_ident())
+    return "MainThread" if ident == _main[0] else "thread-%d" % ident
+
+
+_main = []
 
 
 def begin(generator):
