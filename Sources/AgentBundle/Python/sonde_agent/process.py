@@ -16,7 +16,8 @@ def block_signals():
 
 def restore_signals(mask):
     """Undoes `block_signals`, for a thread that runs the user's own code."""
-    _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
+    # The C library's own two may be in the mask, and Python warns of them on the program's standard error.
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, mask & _signal.valid_signals())
 
 
 class ForkGuard:
