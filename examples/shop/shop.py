@@ -175,13 +175,15 @@ class Shop:
     def __init__(self):
         self.orders = queue.Queue(maxsize=32)
         self.stopping = threading.Event()
+        self.workers_ended = threading.Event()
         self.lock = threading.Lock()
         self.calls = 0
         self.wrong = []
         self.notified = 0
         self.loop = asyncio.new_event_loop()
-        targets = [("restocker", self.restock), ("taker", self.take_orders), ("notifier", self.run_notifier)]
+        targets = [("restocker", self.restock), ("taker", self.take_orders)]
         targets += [(f"worker-{n}", self.work) for n in range(1, WORKERS + 1)]
+        targets += [("notifier", self.run_notifier)]  # last to end: the workers ask it to notify
         self.threads = [threading.Thread(target=target, name=name, daemon=True) for name, target in targets]
 
     def start(self):
@@ -190,10 +192,10 @@ class Shop:
 
     def stop(self):
         self.stopping.set()
-        with contextlib.suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(lambda: None)
-        for thread in self.threads:
+        for thread in self.threads[:-1]:
             thread.join(timeout=5)
+        self.workers_ended.set()
+        self.threads[-1].join(timeout=5)
 
     def take_orders(self):
         number = 0
@@ -244,9 +246,10 @@ class Shop:
         self.loop.run_until_complete(self.notifier())
 
     async def notifier(self):
-        while not self.stopping.is_set():
+        while not self.workers_ended.is_set():
             async for tick in ticks(5, 0.02):
                 self.last_tick = tick
+        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
 
     def summary(self):
         with self.lock:
@@ -394,16 +397,16 @@ def main():
     def close(*_):
         raise Closed
 
-    signal.signal(signal.SIGTERM, close)
-    signal.signal(signal.SIGINT, close)
     shop = Shop()
     if options.control:
         Mirror(shop).listen(options.control)
+    shop.start()
+    bound = threading.Timer(options.seconds, os.kill, (os.getpid(), signal.SIGTERM))
+    bound.daemon = True
+    bound.start()
     try:
-        shop.start()
-        bound = threading.Timer(options.seconds, os.kill, (os.getpid(), signal.SIGTERM))
-        bound.daemon = True
-        bound.start()
+        signal.signal(signal.SIGTERM, close)
+        signal.signal(signal.SIGINT, close)
         version = ".".join(map(str, sys.version_info[:3]))
         print(f"shop open: pid {os.getpid()}, Python {version}, main thread {options.main}", flush=True)
         main_loop(options.main)
