@@ -8,17 +8,24 @@ enum SearchClasses {
         options: [CommandOption("n", alias: "limit", .count, default: "100", "at most N classes")],
         examples: [
             .init("sc shop.*", "the classes of a module"),
-            .init("sc *Error | select class, file", "where errors are defined"),
+            .init("sc *Error | select cls, file", "where errors are defined"),
         ],
         columns: [
-            Column("class", .text, "the class"), Column("module", .text, "its module"),
+            Column("cls", .text, "the class"), Column("module", .text, "its module"),
             Column("bases", .text, "what it inherits from"), Column("methods", .number, "how many methods it has"),
             Column("file", .text, "the file"), Column("line", .number, "the line"),
         ]
-    ) { (invocation) throws(Failure) in .rows(try await search("sc", invocation)) }
+    ) { (invocation) throws(Failure) in .rows(try await search("sc", invocation, renaming: ["cls": "class"])) }
 
     /// Asks the agent for what a pattern fits, and says when that was not all.
-    static func search(_ name: String, _ invocation: Invocation) async throws(Failure) -> any RowSource {
+    ///
+    /// - Parameters:
+    ///   - name: the agent's name of the command.
+    ///   - invocation: the command's run.
+    ///   - wireNames: the agent's names of columns, where ours differ: no expression can name `class`.
+    static func search(
+        _ name: String, _ invocation: Invocation, renaming wireNames: [String: String] = [:]
+    ) async throws(Failure) -> any RowSource {
         let limit = invocation.count("n") ?? 100
         let reply = try await invocation.state.request(
             name, [("pattern", .string(invocation.words[0])), ("limit", .int(limit))])
@@ -26,6 +33,10 @@ enum SearchClasses {
         if rows.count == limit, limit > 0 {
             invocation.state.notice("\(name): stopped at \(limit); -n gives more")
         }
-        return RowList(dicts: rows, columns: invocation.call.command.columns)
+        let columns = invocation.call.command.columns
+        let renamed = rows.map { row in
+            TableRow(columns.map(\.name), columns.map { row[wireNames[$0.name] ?? $0.name] ?? .none }) as any Record
+        }
+        return RowList(renamed, shape: Shape(columns: columns))
     }
 }

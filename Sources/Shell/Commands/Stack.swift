@@ -29,12 +29,7 @@ enum Stack {
             stackColumn
         ],
         hasOpenColumns: true, streaming: ObservationColumns.streaming, takesGuard: true,
-        validate: { (call) throws(Failure) in
-            guard isAboutNow(call) == call.words.isEmpty else {
-                throw Failure(
-                    .usage, "stack needs a PATTERN, or --thread ID, or --all", hint: "usage: \(call.command.usage)")
-            }
-        }
+        validate: validate
     ) { (invocation) throws(Failure) in
         guard isAboutNow(invocation.call) else {
             return .rows(
@@ -43,6 +38,13 @@ enum Stack {
                     in: invocation.state))
         }
         return try await frames(invocation)
+    }
+
+    private static func validate(_ call: CommandCall) throws(Failure) {
+        guard isAboutNow(call) == call.words.isEmpty else {
+            throw Failure(
+                .usage, "stack needs a PATTERN, or --thread ID, or --all", hint: "usage: \(call.command.usage)")
+        }
     }
 
     private static func isAboutNow(_ call: CommandCall) -> Bool {

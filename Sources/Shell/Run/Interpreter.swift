@@ -141,8 +141,9 @@ public actor Interpreter {
             try await body(ScriptRunner(state: state, setRunning: { [self] new in running.withLock { $0 = new } }))
         } catch {
             if let exit = error.exitStatus {
-                exitRequest = exit
-                status = exit
+                // Never 0 when something failed, also when the script says so.
+                status = exit == .done ? state.softStatus : exit
+                exitRequest = status
             } else {
                 state.report(error)
                 status = error.status

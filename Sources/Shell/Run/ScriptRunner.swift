@@ -155,11 +155,7 @@ struct ScriptRunner {
 
     /// An argument's value: of the default's type if there is one, else a number if it reads as one.
     static func value(of text: String, like fallback: Value?, for name: String) throws(Failure) -> Value {
-        let number: Value? =
-            Int(text).flatMap { String($0) == text ? .int($0) : nil }
-            ?? Double(text).flatMap {
-                $0.isFinite && text.last?.isNumber == true && !text.hasPrefix("0x") ? .float($0) : nil
-            }
+        let number = number(text)
         switch fallback {
         case nil, Value.none?: return number ?? .string(text)
         case .int?, .float?:
@@ -181,5 +177,15 @@ struct ScriptRunner {
                 throw Failure(.usage, "'\(name)': \(error.message)", hint: error.hint)
             }
         }
+    }
+
+    /// The number that a text reads as, if it would be written so: `007` is no number, and neither is `nan`.
+    private static func number(_ text: String) -> Value? {
+        if let whole = Int(text) { return String(whole) == text ? .int(whole) : nil }
+        let digits = text.drop { $0 == "-" }
+        guard text.contains(where: { $0 == "." || $0 == "e" }), digits.first?.isNumber == true,
+            !digits.hasPrefix("0") || digits.hasPrefix("0."), let number = Double(text), number.isFinite
+        else { return nil }
+        return .float(number)
     }
 }
