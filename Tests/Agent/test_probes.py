@@ -91,7 +91,7 @@ class ErrorTests(unittest.TestCase):
         space = shop()
         capture = sys.modules["sonde_agent.capture"]
         broken_module = dict(capture._BY_TYPE)
-        broken_module[list] = eval("lambda *_: 1 // 0", {"__name__": "sonde_agent.capture"})
+        broken_module[id(list)] = eval("lambda *_: 1 // 0", {"__name__": "sonde_agent.capture"})
         before, capture._BY_TYPE = capture._BY_TYPE, broken_module
         try:
             with Watching("shop.plain") as watching:

@@ -40,18 +40,18 @@ class Capture:
             return _integer(value)
         if kind is float:
             return _float(value)
-        method = _BY_TYPE.get(kind)
+        method = _BY_TYPE.get(id(kind))
         if method is not None:
             return method(self, value, depth)
         for base in reading.class_mro(kind)[1:]:
-            if base in _NAMED_TUPLE_BASES and reading.class_attribute(kind, "_fields") is not reading.MISSING:
+            if base is tuple and reading.class_attribute(kind, "_fields") is not reading.MISSING:
                 break
             if base is int and _is_enumeration(kind):
                 break
-            convert = _TO_PLAIN.get(base)
+            convert = _TO_PLAIN.get(id(base))
             if convert is not None:
                 return self.value(convert(value), depth)
-            method = _BY_TYPE.get(base)
+            method = _BY_TYPE.get(id(base))
             if method is not None and base is not BaseException:
                 return method(self, value, depth)
         return self._object(value, depth)
@@ -209,18 +209,18 @@ def _is_enumeration(kind):
     return reading.class_attribute(kind, "_member_map_") is not reading.MISSING
 
 
-_NAMED_TUPLE_BASES = (tuple,)
+# Types are told by their ids: a metaclass may define `__hash__`, and builtin types live for ever.
 _TO_PLAIN = {
-    str: lambda value: str.__getitem__(value, slice(None)),
-    int: int.__pos__,
-    float: float.__pos__,
+    id(str): lambda value: str.__getitem__(value, slice(None)),
+    id(int): int.__pos__,
+    id(float): float.__pos__,
 }
 _BY_TYPE = {
-    list: Capture._list,
-    tuple: Capture._tuple,
-    set: Capture._set,
-    frozenset: Capture._set,
-    dict: Capture._dict,
-    bytes: Capture._bytes,
-    bytearray: Capture._bytes,
+    id(list): Capture._list,
+    id(tuple): Capture._tuple,
+    id(set): Capture._set,
+    id(frozenset): Capture._set,
+    id(dict): Capture._dict,
+    id(bytes): Capture._bytes,
+    id(bytearray): Capture._bytes,
 }

@@ -4,6 +4,9 @@ import sys
 
 from . import reading
 
+_NUMBERS = reading.type_ids(bool, int, float)
+_CONTAINERS = reading.type_ids(list, tuple, dict, set, frozenset, bytes, bytearray)
+_SAFE_REPR = reading.type_ids(complex, range, type(Ellipsis), type(NotImplemented), memoryview)
 _get_args = BaseException.__dict__["args"].__get__
 
 
@@ -12,7 +15,7 @@ def describe(value):
     kind = type(value)
     if issubclass(kind, BaseException):
         return _exception(value)
-    if kind in _CALLABLE_TYPES:
+    if id(kind) in _CALLABLE_TYPES:
         return _callable(value), ()
     if reading.is_class(value):
         return "<class '{}'>".format(reading.type_name(value)), ()
@@ -41,9 +44,9 @@ def brief(value):
         return repr(value if len(value) <= 80 else value[:80] + "…")
     if kind is int and value.bit_length() > 1024:
         return "<an int of {} bits>".format(value.bit_length())
-    if value is None or kind in (bool, int, float):
+    if value is None or id(kind) in _NUMBERS:
         return repr(value)
-    if kind in (list, tuple, dict, set, frozenset, bytes, bytearray):
+    if id(kind) in _CONTAINERS:
         return "<{} of {}>".format(kind.__name__, len(value))
     if issubclass(kind, BaseException):
         return _exception(value)[0]
@@ -98,12 +101,12 @@ class _Sample:
         """Only its type is of interest."""
 
 
-_CALLABLE_TYPES = (type(_plain_name), type(_Sample().method), type(len))
+_CALLABLE_TYPES = reading.type_ids(type(_plain_name), type(_Sample().method), type(len))
 
 
 def _known_repr(value, kind):
     """The `repr` of types whose `repr` is the interpreter's or the library's own and runs nothing else."""
-    if kind in (complex, range, type(Ellipsis), type(NotImplemented), memoryview):
+    if id(kind) in _SAFE_REPR:
         return repr(value)
     module = sys.modules.get("datetime")
     if module is not None:
@@ -111,7 +114,7 @@ def _known_repr(value, kind):
         if kind is space.get("datetime") or kind is space.get("time"):
             zone = value.tzinfo
             return repr(value) if zone is None or type(zone) is space.get("timezone") else None
-        if kind in (space.get("date"), space.get("timedelta"), space.get("timezone")):
+        if any(kind is space.get(name) for name in ("date", "timedelta", "timezone")):
             return repr(value)
     module = sys.modules.get("decimal")
     if module is not None and kind is reading.namespace(module).get("Decimal"):

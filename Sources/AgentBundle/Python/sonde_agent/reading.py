@@ -19,10 +19,17 @@ _get_module_dict = _ModuleType.__dict__["__dict__"].__get__
 FunctionType = type(lambda: None)
 GetSetDescriptor = type(FunctionType.__dict__["__code__"])
 MemberDescriptor = type(FunctionType.__dict__["__globals__"])
-BUILTIN_CALLABLES = (type(str.join), type(object.__init__), type(dict.__dict__["fromkeys"]), type(len))
 
-# What a class's methods are under its name.
-METHOD_TYPES = frozenset((FunctionType, staticmethod, classmethod))
+
+def type_ids(*types):
+    """The types, to be told by `id`: a metaclass may define `__hash__` and `__eq__`, and those must not run."""
+    return frozenset(map(id, types))
+
+
+BUILTIN_CALLABLES = type_ids(type(str.join), type(object.__init__), type(dict.__dict__["fromkeys"]), type(len))
+
+# What a class has its methods as.
+METHOD_TYPES = type_ids(FunctionType, staticmethod, classmethod)
 
 MISSING = type("Missing", (), {"__slots__": (), "__repr__": lambda self: "MISSING"})()
 

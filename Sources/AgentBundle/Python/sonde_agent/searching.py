@@ -141,7 +141,7 @@ def place_of_class(cls):
     first = space.get("__firstlineno__")
     file = line = None
     for _, value in reading.snapshot(space):
-        function = plain_function(value)[0] if type(value) in reading.METHOD_TYPES else None
+        function = plain_function(value)[0] if id(type(value)) in reading.METHOD_TYPES else None
         if function is not None and function.__module__ == space.get("__module__"):
             code = function.__code__
             if code.co_filename[:1] != "<" and (line is None or code.co_firstlineno < line):

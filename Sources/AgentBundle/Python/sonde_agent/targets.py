@@ -119,7 +119,7 @@ def plain_function(value, depth=0):
     call = reading.class_attribute(kind, "__call__")
     if type(call) is _FunctionType:
         return call, "method", True
-    if kind in reading.BUILTIN_CALLABLES:
+    if id(kind) in reading.BUILTIN_CALLABLES:
         return None, "it is written in C, and only Python functions can be observed", False
     return None, "it is no function but of type {}".format(reading.type_name(kind)), False
 

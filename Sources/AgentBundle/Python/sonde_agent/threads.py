@@ -61,6 +61,7 @@ _SYSTEM_CALLS = {
         242: "connection", 260: "child process",
     },
 }
+_SELECTS = {"x86_64": (23, 270), "aarch64": (72,)}.get(os.uname().machine, ())
 _CALLS = _SYSTEM_CALLS.get(os.uname().machine, {})
 
 
@@ -194,9 +195,11 @@ def _from_kernel(native):
         return None
     try:
         with open("/proc/self/task/{}/syscall".format(native), "rb") as file:
-            first = file.read().split()[:1]
-        if first and first[0].isdigit():
-            return _CALLS.get(int(first[0]))
+            fields = file.read().split()
+        if len(fields) > 1 and fields[0].isdigit():
+            number = int(fields[0])
+            # Until 3.10 `time.sleep` was a `select` of no descriptors.
+            return "sleep" if number in _SELECTS and int(fields[1], 16) == 0 else _CALLS.get(number)
     except OSError:
         pass
     try:

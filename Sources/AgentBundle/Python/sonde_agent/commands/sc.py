@@ -18,7 +18,7 @@ def _row(module, name, cls):
         "class": module + "." + name,
         "module": module,
         "bases": [reading.type_name(base) for base in reading.class_bases(cls)],
-        "methods": sum(type(value) in reading.METHOD_TYPES for _, value in members),
+        "methods": sum(id(type(value)) in reading.METHOD_TYPES for _, value in members),
         "file": file,
         "line": line,
     }
