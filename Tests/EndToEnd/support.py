@@ -177,6 +177,10 @@ class Shop:
         before = self.state()["calls"]
         return eventually(lambda: self.state()["calls"] >= before + 10, 5)
 
+    def files_of_agent(self):
+        """What an agent keeps in the file system while it is there."""
+        return sorted(path.name for path in Path("/tmp").glob(f"sonde-{self.pid}.*"))
+
     def kill(self):
         self.killed = True
         self.process.kill()
@@ -206,4 +210,6 @@ class Shop:
             problems.append(f"the shop's output: {lines}")
         if self.err:
             problems.append(f"the shop's standard error: {self.err}")
+        if left := self.files_of_agent():
+            problems.append(f"left behind: {left}")
         return problems

@@ -158,6 +158,7 @@ def test_status_and_reset(sonde, target):
 def test_detach_leaves_the_target_as_it_was_found(sonde, target):
     sonde.on(target, "watch shop:checkout -n 2 | select cost ; detach").succeeded()
     target.is_as_found_within(2)
+    assert target.files_of_agent() == []
     assert target.is_working()
     # And again: an agent that went can come back.
     sonde.on(target, "watch shop:checkout -n 1 | select cost ; detach").succeeded()

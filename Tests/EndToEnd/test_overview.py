@@ -39,14 +39,14 @@ def test_doctor_of_no_process(sonde):
     ended = subprocess.Popen(["true"])
     ended.wait()
     outcome = sonde("doctor", ended.pid)
-    assert outcome.status == 3 and str(ended.pid) in outcome.out + outcome.err
+    assert outcome.status == 1 and f"no process {ended.pid}" in outcome.out
 
 
 def test_doctor_of_no_python(sonde):
     sleeper = subprocess.Popen(["sleep", "60"])
     try:
         outcome = sonde("doctor", sleeper.pid)
-        assert outcome.status == 3 and "Python" in outcome.out + outcome.err
+        assert outcome.status == 1 and "not a Python process" in outcome.out
     finally:
         sleeper.kill()
         sleeper.wait()
@@ -55,7 +55,7 @@ def test_doctor_of_no_python(sonde):
 def test_doctor_of_another_user(sonde, shared, other_user):
     prefix, binary = other_user
     outcome = sonde("doctor", shared.pid, prefix=prefix, binary=binary)
-    assert outcome.status == 4 and "sudo" in outcome.out + outcome.err
+    assert outcome.status == 1 and f"sudo sonde {shared.pid}" in outcome.out
 
 
 def test_a_part_of_the_command_line(sonde, shared):
