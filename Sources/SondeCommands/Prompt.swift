@@ -70,7 +70,7 @@ struct Prompt {
 
     private func sayGoodbye() async {
         if !run.isLeaving, await run.interpreter.hasProbes() {
-            run.front.report("probes are still installed; they are removed with this session\n")
+            run.front.report("probes are still installed; those of this session end with it\n")
         }
     }
 
