@@ -312,10 +312,12 @@ final class EditedInput: LineSource {
 
     /// Goes on below the line, which stays on the screen with a mark behind it.
     private func leaveLine(showing mark: String) {
-        erase()
         let (line, cursor) = currentLine
-        el_cursor(editor, Int32(line.count - cursor))
-        sonde_el_refresh(editor)
+        if cursor < line.count {
+            erase()
+            el_cursor(editor, Int32(line.count - cursor))
+            sonde_el_refresh(editor)
+        }
         write(mark + "\n")
     }
 

@@ -50,8 +50,9 @@ import Testing
         await terminal.expect("sonde> ")
         terminal.type("watch half")
         await terminal.expect("half")
-        terminal.type("\u{3}")
-        await terminal.expect("^C\r\n")
+        // The line is left whole, wherever the cursor stands.
+        terminal.type("\u{1B}[D\u{1B}[D\u{3}")
+        await terminal.expect("sonde> watch half^C\r\n")
         #expect(await first == .interrupted)
         async let second = editor.readLine(prompt: "sonde> ")
         await terminal.expect("sonde> ")
