@@ -6,8 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+import unittest
 
 from Tests.Agent import bundle
+from Tests.Agent.expression import tree_from_source
 
 from sonde_agent.expression import ExpressionError, TreeError, compile_tree
 
@@ -34,27 +36,34 @@ def read(name):
 
 
 def oracle():
-    """An interpreter whose grammar is CPython 3.12's (this one, or one that is installed)."""
-    if sys.version_info[:2] == ORACLE:
-        return sys.executable
-    found = sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/3.12.*/bin/python3")))
-    found += [path for path in [shutil.which("python3.12")] if path]
+    """An installed interpreter with the grammar of CPython 3.12 or later."""
+    found = sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/3.1[2-9].*/bin/python3")))
+    found += [path for path in map(shutil.which, ("python3.12", "python3.13", "python3.14")) if path]
     for path in found:
-        if subprocess.call([path, "-c", ""], stderr=subprocess.DEVNULL) == 0:
+        if subprocess.call([path, "-c", ""], stderr=subprocess.DEVNULL, env=plain_environment()) == 0:
             return path
-    return None
+    raise unittest.SkipTest("no Python 3.12 or later to make trees with")
+
+
+def plain_environment():
+    """This process's environment without what is meant for this interpreter only."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 
 def trees(cases):
     """The tree of each case by its id; a str where the shell would refuse the source."""
-    path = oracle()
-    if path is None:
-        raise AssertionError("no Python 3.12 to make trees with")
-    lines = "".join(json.dumps({"id": each["id"], "expr": each["expr"]}) + "\n" for each in cases)
-    made = subprocess.run(
-        [path, os.path.join(HERE, "tree_from_source.py")], input=lines.encode(), stdout=subprocess.PIPE, check=True
-    )
-    answers = [json.loads(line) for line in made.stdout.decode().splitlines()]
+    lines = [json.dumps({"id": each["id"], "expr": each["expr"]}) for each in cases]
+    if sys.version_info >= ORACLE:
+        answers = [tree_from_source.answer(line) for line in lines]
+    else:
+        made = subprocess.run(
+            [oracle(), os.path.join(HERE, "tree_from_source.py")],
+            input="\n".join(lines).encode(),
+            stdout=subprocess.PIPE,
+            check=True,
+            env=plain_environment(),
+        )
+        answers = [json.loads(line) for line in made.stdout.decode().splitlines()]
     return {each["id"]: each.get("tree", each.get("refused")) for each in answers}
 
 

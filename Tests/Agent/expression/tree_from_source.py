@@ -257,15 +257,19 @@ def moved(part):
     return part
 
 
+def answer(line):
+    """The answer to one line `{"id", "expr", …}`."""
+    case = json.loads(line)
+    try:
+        return {"id": case["id"], "tree": tree_of(case["expr"])}
+    except Refused as refusal:
+        return {"id": case["id"], "refused": str(refusal)}
+
+
 def main():
     sys.setrecursionlimit(5000)
     for line in sys.stdin:
-        case = json.loads(line)
-        try:
-            answer = {"id": case["id"], "tree": tree_of(case["expr"])}
-        except Refused as refusal:
-            answer = {"id": case["id"], "refused": str(refusal)}
-        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.write(json.dumps(answer(line)) + "\n")
 
 
 if __name__ == "__main__":

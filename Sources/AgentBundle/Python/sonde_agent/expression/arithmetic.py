@@ -2,11 +2,13 @@
 
 import math
 import operator
+import sys
 
 from .errors import rejected
 from .inspecting import Inspection
-from .values import SETS, VIEWS
+from .values import ITEMS, LIKE_SETS, VIEWS
 
+OLD_VIEWS = sys.version_info < (3, 10)
 NATIVE = {
     "+": operator.add,
     "-": operator.sub,
@@ -132,15 +134,19 @@ class Arithmetic(Inspection):
                 return self.BY_SIGN[operation](self, one, other, budget)
         kinds = id(type(left)), id(type(right))
         if operation in ("-", "&", "|", "^"):
-            if kinds[0] in SETS or kinds[0] in VIEWS:
-                self.spend(budget, len(left))
-                if kinds[1] in SETS or kinds[1] in VIEWS:
-                    self.elements_of(budget, len(left) + len(right))
-                    self.plain(left, "compared", budget)
-                self.plain(right, "compared", budget)
-            elif kinds[1] in VIEWS or kinds[1] in SETS:
+            one, other = kinds[0] in LIKE_SETS, kinds[1] in LIKE_SETS
+            if one and not other and kinds[0] in VIEWS:  # a view takes any iterable on the other side
+                right, other = list(self.whole_of(right, budget)), True
+            elif other and not one and kinds[1] in VIEWS:
+                left, one = list(self.whole_of(left, budget)), True
+            if one and other:
+                self.elements_of(budget, len(left) + len(right))
                 self.plain(left, "compared", budget)
                 self.plain(right, "compared", budget)
+                if OLD_VIEWS and (kinds[0] in VIEWS or kinds[1] in VIEWS):
+                    made = self.old_views(operation, left, right)
+                    if made is not None:
+                        return made
             elif type(left) is dict and type(right) is dict and operation == "|":
                 self.elements_of(budget, len(left) + len(right))
                 self.searchable(left, budget)
@@ -149,6 +155,20 @@ class Arithmetic(Inspection):
         if whole(type(left)) and whole(type(right)):
             self.integer_of(budget, max(left.bit_length(), right.bit_length()))
         return NATIVE[operation](left, right)
+
+    def old_views(self, operation, left, right):
+        """`&` and `^` of dict views, which older versions hash where 3.12 only compares; None for the rest."""
+        if operation == "&":
+            if id(type(left)) not in VIEWS:
+                left, right = right, left
+            if type(right) is set and len(left) <= len(right):
+                return right.intersection(left)
+            if id(type(right)) in VIEWS and len(right) > len(left):
+                left, right = right, left
+            return {each for each in right if each in left}
+        if operation == "^" and type(left) is ITEMS and type(right) is ITEMS:
+            return {each for each in left if each not in right} | {each for each in right if each not in left}
+        return None
 
     def unary(self, operation, value, budget):
         """`-`, `+`, `~` on any value."""

@@ -5,7 +5,6 @@ import sys
 
 from .arithmetic import Arithmetic
 from .values import (
-    COMPARING,
     PLAIN,
     READING,
     SCALARS,
@@ -13,7 +12,7 @@ from .values import (
     SETS,
     STREAM,
     VIEWS,
-    Record,
+    Cut,
     Stream,
     base_of,
     foreign,
@@ -44,7 +43,7 @@ class Comparing(Arithmetic):
         kind = id(type(value))
         if kind in PLAIN or self.user_code or kind in STREAM:
             return True if value else False
-        if inherits_from_object(value, ("__bool__", "__len__")):
+        if inherits_from_object(value, ("__bool__", "__len__")) and type(value) is not Cut:
             return True
         base = base_of(value, ("__bool__", "__len__"))
         if base is None or base is range:
@@ -76,6 +75,9 @@ class Comparing(Arithmetic):
 
     def equal_objects(self, left, right, budget):
         """`==` where at least one side is no plain value."""
+        for value in (left, right):
+            if type(value) is Cut:
+                raise foreign(value, "compared")
         if inherits_from_object(left, ("__eq__", "__ne__")) and (
             id(type(right)) in PLAIN or inherits_from_object(right, ("__eq__", "__ne__"))
         ):
@@ -142,7 +144,7 @@ class Comparing(Arithmetic):
             return False
         if id(kind) in PLAIN or self.user_code:
             return item in container
-        base = base_of(container, READING + COMPARING)
+        base = base_of(container, READING)
         if base is dict:
             item = self.key(item, budget)
             self.searchable(container, budget)

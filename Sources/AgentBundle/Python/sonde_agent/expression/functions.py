@@ -135,7 +135,10 @@ class Functions(Percent):
         return ord(self.lift(value, "used with ord()"))
 
     def call_chr(self, value, budget):
-        return chr(self.lift(value, "used with chr()"))
+        value = self.lift(value, "used with chr()")
+        if type(value) is int and not -(1 << 31) <= value < 1 << 31:
+            raise OverflowError("Python int too large to convert to C int")  # since 3.13 a ValueError
+        return chr(value)
 
     def based(self, function, value, budget):
         value = self.lift(value, "written as text")
@@ -201,7 +204,8 @@ class Functions(Percent):
             made[self.key(items[0], budget)] = items[1]
 
     def call_range(self, *values):
-        return range(*[self.lift(value, "used with range()") for value in values[:-1]])
+        bounds = [self.lift(value, "used with range()") for value in values[:-1]]
+        return range(*[int(each) if type(each) is bool else each for each in bounds])
 
     def source(self, value):
         """An iterator over one iterable, for zip() and the like, which is not paid for yet."""

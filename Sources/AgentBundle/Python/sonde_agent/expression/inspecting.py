@@ -134,8 +134,13 @@ class Inspection(Budgets):
                 raise self.exceeded("collisions")
         return value
 
+    def value_for(self, key, value, budget):
+        """`value`, once `key` is checked."""
+        self.key(key, budget)
+        return value
+
     def keys(self, values, budget):
-        """Every one of `values`, checked as a key."""
+        """Checks every one of `values` as a key; what cannot be hashed is left to Python."""
         key = self.key
         budget = self.budget() if budget is None else budget
         if SCALARS.issuperset(map(id, map(type, values))):
@@ -144,7 +149,10 @@ class Inspection(Budgets):
                     key(value, budget)
             return
         for value in values:
-            key(value, budget)
+            try:
+                key(value, budget)
+            except TypeError:
+                pass
 
     def no_attribute(self, value, name):
         """The error for an attribute or method that a value does not have."""

@@ -120,7 +120,7 @@ class Iterating(Comparing):
             return value[index]
         if self.user_code and kind is not Stream:
             return value[index]
-        base = base_of(value, READING + ("__hash__",))
+        base = base_of(value, READING)
         if base is dict:
             index = self.key(index, budget)
             self.searchable(value, budget)

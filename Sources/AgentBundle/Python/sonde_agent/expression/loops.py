@@ -80,8 +80,15 @@ class Loops(Calls):
         if kind == "dict":
             key, item = [self.operand(each) for each in element]
             item_kind = kinds.either(key.kind, item.kind)
-            key_code = key.code if self.simple_key(key.kind) else self.runtime_call("key", key.code)
-            code = _ast.DictComp(key_code, item.code, parts)
+            key_code, item_code = key.code, item.code
+            if not self.simple_key(key.kind):  # a key is hashed after its value is evaluated
+                if item.stable:
+                    key_code = self.runtime_call("key", key.code)
+                elif key.stable:
+                    item_code = self.runtime_call("value_for", key.code, item.code)
+                else:
+                    self.settle(key)
+            code = _ast.DictComp(key_code, item_code, parts)
         else:
             item = self.operand(element)
             item_kind = item.kind

@@ -1,9 +1,9 @@
 """The methods an expression may call, by the exact type of their receiver."""
 
-from .allowlist import METHODS, METHODS_OF
+from .allowlist import METHODS_OF
 from .errors import rejected
 from .functions import Functions
-from .values import COMPARING, READING, SETS, STREAM, VIEWS, PLAIN, Record, base_of, foreign, name_of
+from .values import READING, SETS, STREAM, VIEWS, PLAIN, Record, base_of, foreign, name_of
 
 TABLES = {id(str): "str", id(list): "list", id(tuple): "tuple", id(dict): "dict", id(set): "set"}
 TABLES[id(frozenset)] = "frozenset"
@@ -27,7 +27,7 @@ class Methods(Functions):
                 return value
             if id(type(value)) in STREAM or type(value) is Record:
                 raise self.no_attribute(value, name)
-            base = base_of(value, READING + COMPARING + (name,))
+            base = base_of(value, READING + (name,))
             if base is dict:
                 return value
             if base is None:
@@ -113,6 +113,12 @@ class Methods(Functions):
             sources.append(each if id(type(each)) in SETS else items)
         if not self.user_code:
             self.searchable(value, budget)
+        if name == "issuperset":  # older versions hash all elements first
+            for each in sources[0]:
+                hash(each)
+                if each not in value:
+                    return False
+            return True
         return getattr(value, name)(*sources)
 
     # Strings
@@ -233,5 +239,3 @@ class Methods(Functions):
         self.text_of(budget, length, True)
         return [items]
 
-
-assert METHODS  # the allowlist is what decides; this module only knows sizes

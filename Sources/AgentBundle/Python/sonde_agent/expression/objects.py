@@ -4,7 +4,7 @@ import sys
 
 from .errors import ExpressionError, rejected
 from .methods import Methods
-from .values import PLAIN, Cut, Record, Stream, base_of, foreign, type_dict, type_mro, type_name
+from .values import PLAIN, Cut, Record, Stream, foreign, type_dict, type_mro, type_name
 
 MISSING = object()
 
@@ -15,8 +15,9 @@ class _Slots:
 
 Member = type(_Slots.one)  # a slot, or a field of a C structure
 GetSet = type(BaseException.__dict__["args"])
+Wrapper = type(object.__init__)
 # Getters in C that only read their own object.
-PASSIVE_MODULES = ("builtins", "datetime", "decimal", "_io", "types")
+PASSIVE_MODULES = ("builtins", "datetime", "decimal", "collections", "_io", "types")
 
 
 class Reader:
@@ -84,7 +85,7 @@ class Objects(Methods):
     def object_attribute(self, value, kind, name, budget):
         access = found_in_class(kind, "__getattribute__")
         module = kind is type(sys)
-        if access is not object.__dict__["__getattribute__"] and not module:
+        if not is_generic(access) and not module:
             raise rejected("reading '%s' of a %s runs its __getattribute__ (--allow eval)" % (name, type_name(kind)))
         in_class = found_in_class(kind, name)
         if in_class is not MISSING:
@@ -137,6 +138,18 @@ class Objects(Methods):
         else:
             what = "is computed (%s): reading it runs code" % type_name(type(descriptor))
         return rejected("'%s' of %s %s (--allow eval)" % (name, type_name(kind), what))
+
+
+def is_generic(access):
+    """Whether a `__getattribute__` is the ordinary one: object's, or that of a type in C known to use it."""
+    if access is object.__dict__["__getattribute__"]:
+        return True
+    if type(access) is not Wrapper:
+        return False
+    owner = access.__objclass__
+    if owner is super or owner is type or owner is type(sys):
+        return False
+    return type_dict(owner).get("__module__", "builtins") in PASSIVE_MODULES
 
 
 def tuple_getter():

@@ -91,6 +91,8 @@ class Percent(Text):
 
     def percent_value(self, kind, value, precision, budget):
         """How long one value becomes without padding."""
+        if kind == "c" and type(value) is int and not 0 <= value <= 0x10FFFF:
+            raise OverflowError("%c arg not in range(0x110000)")  # since 3.9 for large ones too
         if type(value) is int and kind not in ("s", "r", "a", "c"):
             self.digits(value, budget, 2 if kind in ("x", "X", "o") else 10)
             return value.bit_length() // 3 + 330

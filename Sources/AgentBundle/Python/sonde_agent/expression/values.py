@@ -12,6 +12,7 @@ SCALARS = frozenset(id(each) for each in (int, float, bool, str, bytes, NoneType
 VIEWS = frozenset(id(each) for each in (KEYS, VALUES, ITEMS))
 SEQUENCES = frozenset(id(each) for each in (list, tuple))
 SETS = frozenset(id(each) for each in (set, frozenset))
+LIKE_SETS = SETS | {id(KEYS), id(ITEMS)}
 CONTAINERS = SEQUENCES | SETS | VIEWS | {id(dict)}
 PLAIN = SCALARS | CONTAINERS
 
