@@ -1,9 +1,16 @@
-/// A checked expression, ready to be evaluated any number of times and to be sent to an agent.
+/// A checked expression, ready to be evaluated any number of times, on any thread, and to be sent to an agent.
 public struct Expression: Sendable {
     /// The text it was compiled from.
     public let source: String
     /// The host's variables that it names, in the order of first use; they are the slots of ``evaluate(_:)``.
     public let names: [String]
+    private let program: Program
+
+    private init(_ source: String, _ program: Program) {
+        self.source = source
+        self.program = program
+        names = program.tree.names
+    }
 
     /// Checks an expression and makes it ready.
     ///
@@ -16,23 +23,40 @@ public struct Expression: Sendable {
     public static func compile(
         _ source: String, names: Names = .open, limits: Limits = .default
     ) throws(Diagnostic) -> Expression {
-        throw Diagnostic(kind: .rejected, message: "the compiler is being built", range: 0..<0)
+        Expression(source, try Program(Array(source.utf8), names: names, limits: limits))
+    }
+
+    /// Checks an expression that comes as bytes, which need not be text.
+    ///
+    /// - Parameters:
+    ///   - utf8: The bytes; anything but UTF-8 is refused.
+    ///   - names: Which variables it may name.
+    ///   - limits: What it may use, in length and when it is evaluated.
+    /// - Returns: The expression.
+    /// - Throws: ``Diagnostic`` when the bytes are no expression of the language.
+    public static func compile(
+        utf8: [UInt8], names: Names = .open, limits: Limits = .default
+    ) throws(Diagnostic) -> Expression {
+        let program = try Program(utf8, names: names, limits: limits)
+        return Expression(String(decoding: utf8, as: UTF8.self), program)
     }
 
     /// The places where a variable is named.
     ///
     /// - Parameter name: One of ``names``.
     /// - Returns: Ranges in code points of the source.
-    public func ranges(of name: String) -> [Range<Int>] { [] }
+    public func ranges(of name: String) -> [Range<Int>] {
+        program.tree.nodes.compactMap { node in
+            if case .name(name) = node.content { node.range } else { nil }
+        }
+    }
 
     /// Evaluates with the variables' values in the order of ``names``.
     ///
     /// - Parameter slots: A value for each of ``names``.
     /// - Returns: The value.
     /// - Throws: ``Diagnostic`` with Python's error, or with the limit that was reached.
-    public func evaluate(_ slots: [Value]) throws(Diagnostic) -> Value {
-        throw Diagnostic(kind: .rejected, message: "the evaluator is being built", range: 0..<0)
-    }
+    public func evaluate(_ slots: [Value]) throws(Diagnostic) -> Value { try program.evaluate(slots) }
 
     /// Evaluates with variables that are looked up by name.
     ///
@@ -40,6 +64,24 @@ public struct Expression: Sendable {
     /// - Returns: The value.
     /// - Throws: ``Diagnostic`` with Python's error, or with the limit that was reached.
     public func evaluate(lookup: (String) -> Value?) throws(Diagnostic) -> Value {
+        try program.evaluate(slots(lookup))
+    }
+
+    /// Evaluates to what `bool()` of the value is.
+    ///
+    /// - Parameter slots: A value for each of ``names``.
+    /// - Returns: Whether the value counts as true.
+    /// - Throws: ``Diagnostic`` with Python's error, or with the limit that was reached.
+    public func isTrue(_ slots: [Value]) throws(Diagnostic) -> Bool { try program.isTrue(slots) }
+
+    /// Evaluates to what `bool()` of the value is, with variables that are looked up by name.
+    ///
+    /// - Parameter lookup: Gives a variable's value, or nil if there is none, which is a `NameError`.
+    /// - Returns: Whether the value counts as true.
+    /// - Throws: ``Diagnostic`` with Python's error, or with the limit that was reached.
+    public func isTrue(lookup: (String) -> Value?) throws(Diagnostic) -> Bool { try program.isTrue(slots(lookup)) }
+
+    private func slots(_ lookup: (String) -> Value?) throws(Diagnostic) -> [Value] {
         var slots: [Value] = []
         slots.reserveCapacity(names.count)
         for name in names {
@@ -50,18 +92,9 @@ public struct Expression: Sendable {
             }
             slots.append(value)
         }
-        return try evaluate(slots)
+        return slots
     }
 
-    /// Evaluates to what `bool()` of the value is.
-    ///
-    /// - Parameter lookup: Gives a variable's value, or nil if there is none, which is a `NameError`.
-    /// - Returns: Whether the value counts as true.
-    /// - Throws: ``Diagnostic`` with Python's error, or with the limit that was reached.
-    public func isTrue(lookup: (String) -> Value?) throws(Diagnostic) -> Bool {
-        try evaluate(lookup: lookup).isTruthy
-    }
-
-    /// The checked tree as data, as the agent gets it; see the notes on the protocol.
-    public var tree: Value { .dict([]) }
+    /// The checked tree as data: `{"v": 1, "root": [op, start, end, …]}`, as the agent takes it.
+    public var tree: Value { TreeData.make(program.tree) }
 }

@@ -19,7 +19,8 @@ struct JSONWriter {
         var count: Int {
             switch content {
             case .items(let items): items.count
-            case .entries(let mapping), .pairs(let mapping): mapping.count
+            case .entries(let mapping): mapping.count
+            case .pairs(let mapping): mapping.count + (mapping.cut == nil ? 0 : 1)
             case .attributes(let attributes): attributes.count
             }
         }
@@ -44,7 +45,11 @@ struct JSONWriter {
                 writeKey(mapping.keys[place], &out)
                 out.append(0x3A)
                 current = mapping.values[place]
-            case .pairs(let mapping): current = .list([mapping.keys[place], mapping.values[place]])
+            case .pairs(let mapping):
+                current =
+                    place == mapping.count
+                    ? .list([.cut(CutMark(count: mapping.cut ?? 0)), .none])
+                    : .list([mapping.keys[place], mapping.values[place]])
             case .attributes(let attributes):
                 writeText(attributes[place].name, &out)
                 out.append(0x3A)

@@ -50,8 +50,12 @@ enum Tags {
             var state = State.unlimited
             var builder = Mapping.Builder(capacity: pairs.count)
             for pair in pairs {
-                guard let pair = pair.asList, pair.count == 2, (try? builder.set(pair[0], pair[1], &state)) != nil
-                else { throw failure }
+                guard let pair = pair.asList, pair.count == 2 else { throw failure }
+                if case .cut(let mark) = pair[0] {
+                    builder.cut = mark.count
+                    continue
+                }
+                guard (try? builder.set(pair[0], pair[1], &state)) != nil else { throw failure }
             }
             return .mapping(builder.finish())
         case "$bytes":
@@ -66,6 +70,7 @@ enum Tags {
 
     /// Whether a dict can be written as a JSON object and read back as the same dict.
     static func isPlain(_ mapping: Mapping) -> Bool {
+        if mapping.cut != nil { return false }
         for key in mapping.keys {
             switch key {
             case .ascii(let text): if text.first == 0x24 { return false }

@@ -135,6 +135,9 @@ public final class Group: Sendable {
 
         init() {}
 
+        /// Goes on where another set was finished.
+        init(continuing group: Group) { table = group.table }
+
         init(copying group: Group, _ state: inout State) throws(Fault) { try table.merge(group.table, &state) }
 
         var count: Int { table.used }

@@ -2,11 +2,14 @@
 public final class Mapping: Sendable {
     let keys: [Value]
     let values: [Value]
+    /// How many entries capture left out, if it did.
+    let cut: Int?
     private let index: Index
 
-    private init(keys: [Value], values: [Value], index: Index) {
+    private init(keys: [Value], values: [Value], cut: Int?, index: Index) {
         self.keys = keys
         self.values = values
+        self.cut = cut
         self.index = index
     }
 
@@ -22,6 +25,18 @@ public final class Mapping: Sendable {
 
     /// The value of a text key.
     subscript(key: String) -> Value? { self[.string(key)] }
+
+    /// Whether there is a key; a fault when capture may have left it out.
+    func has(_ key: Value, _ state: inout State) throws(Fault) -> Bool {
+        if try position(of: key, &state) != nil { return true }
+        try checkComplete(state)
+        return false
+    }
+
+    /// A fault when capture left entries out.
+    func checkComplete(_ state: State) throws(Fault) {
+        if let cut { throw state.cut(CutMark(count: cut)) }
+    }
 
     /// Where a key stands, nil if it is missing.
     func position(of key: Value, _ state: inout State) throws(Fault) -> Int? {
@@ -81,6 +96,8 @@ public final class Mapping: Sendable {
     struct Builder {
         private(set) var keys: [Value] = []
         private(set) var values: [Value] = []
+        /// How many entries are missing.
+        var cut: Int?
         private var index = Index()
 
         init(capacity: Int = 0) {
@@ -121,7 +138,7 @@ public final class Mapping: Sendable {
             values.append(value)
         }
 
-        func finish() -> Mapping { Mapping(keys: keys, values: values, index: index) }
+        func finish() -> Mapping { Mapping(keys: keys, values: values, cut: cut, index: index) }
     }
 }
 

@@ -23,14 +23,20 @@ enum Representation {
         }
     }
 
-    /// `repr(value)` as UTF-8, for the host.
+    /// What the host is shown at most; a list of lists of lists may share its parts and be huge only when written.
+    private static let shown = 4_000_000
+
+    /// `repr(value)` as UTF-8, for the host; cut after four million bytes.
     static func bytes(of value: Value) -> [UInt8] {
         var state = State.unlimited
+        var out: [UInt8] = []
+        state.room = shown
         do throws(Fault) {
-            return try bytes(of: value, allowIterators: true, &state)
+            try write(value, allowIterators: true, &out, &state)
         } catch {
-            preconditionFailure(error.message)
+            out = Array(out.prefix(shown)) + Array("…".utf8)
         }
+        return out
     }
 
     /// `repr(value)` as a value.
@@ -55,6 +61,13 @@ enum Representation {
         of value: Value, allowIterators: Bool, _ state: inout State
     ) throws(Fault) -> [UInt8] {
         var out: [UInt8] = []
+        try write(value, allowIterators: allowIterators, &out, &state)
+        return out
+    }
+
+    private static func write(
+        _ value: Value, allowIterators: Bool, _ out: inout [UInt8], _ state: inout State
+    ) throws(Fault) {
         var open: [Open] = []
         var paid = 0
         var current: Value? = value
@@ -69,7 +82,9 @@ enum Representation {
                     try leaf(value, allowIterators: allowIterators, &out, &state)
                 }
                 try state.charge(1)
-                if out.count > state.limits.characters * 4 {
+                if out.count > state.limits.characters,
+                    out.count(where: { $0 & 0xC0 != 0x80 }) > state.limits.characters
+                {
                     throw state.fault(
                         .limit(.characters), "a string of more than \(state.limits.characters) characters")
                 }
@@ -77,7 +92,7 @@ enum Representation {
                 try state.allocate(out.count - paid)
                 paid = out.count
             }
-            guard let last = open.indices.last else { return out }
+            guard let last = open.indices.last else { return }
             if open[last].next == open[last].count {
                 out += open.removeLast().close
                 continue
@@ -129,10 +144,10 @@ enum Representation {
         case .big(let number): out += try Integers.decimal(number.number, &state)
         case .float(let number): out += FloatText.repr(number)
         case .ascii(let bytes):
-            try state.charge(bytes.count >> 4)
+            try state.charge(bytes.count >> 3)
             quote(bytes, &out)
         case .wide(let units):
-            try state.charge(units.count >> 4)
+            try state.charge(units.count >> 2)
             quote(units, &out)
         case .group: out += Array("set()".utf8)
         case .range(let range):

@@ -1,0 +1,193 @@
+extension Compiler {
+    mutating func comprehension(_ id: Node.ID, _ comprehension: Node.Comprehension) throws(Diagnostic) -> Code {
+        let base = tree.names.count
+        var locals: [Int] = []
+        for clause in comprehension.clauses { collect(clause.target, base, &locals) }
+        let clauses = comprehension.clauses.map { clause in
+            var slot: Int?
+            if case .local(_, let local) = clause.target { slot = base + local }
+            return LoopPlan.Clause(
+                target: clause.target, slot: slot, iterable: codes[clause.iterable].value,
+                conditions: clause.conditions.map { codes[$0].truth }, site: clause.iterable)
+        }
+        let elements = comprehension.elements.map { codes[$0] }
+        let plan = LoopPlan(
+            clauses: clauses, elements: elements.map(\.value), truth: elements[0].truth,
+            weight: weight(of: comprehension), locals: locals, base: base)
+        switch comprehension.kind {
+        case .generator:
+            try checkScope(id, locals)
+            plans[id] = plan
+            return Code({ (state) throws(Fault) in .iterator(Generator(try plan.begin(&state))) }, site: id)
+        case .list: return Code({ (state) throws(Fault) in try Self.list(plan, id, &state) }, site: id)
+        case .set:
+            return Code(
+                { (state) throws(Fault) in
+                    var loop = try plan.begin(&state)
+                    var builder = Group.Builder()
+                    while try loop.advance(&state) {
+                        let element = try plan.elements[0](&state)
+                        state.site = id
+                        try state.allocate(48)
+                        try builder.insert(element, &state)
+                        if builder.count > state.limits.elements { try state.allocate(elements: builder.count) }
+                    }
+                    return .group(builder.finish())
+                }, site: id)
+        case .dict:
+            return Code(
+                { (state) throws(Fault) in
+                    var loop = try plan.begin(&state)
+                    var builder = Mapping.Builder()
+                    while try loop.advance(&state) {
+                        let key = try plan.elements[0](&state)
+                        let value = try plan.elements[1](&state)
+                        state.site = id
+                        try state.allocate(64)
+                        try builder.set(key, value, &state)
+                        if builder.count > state.limits.elements { try state.allocate(elements: builder.count) }
+                    }
+                    return .mapping(builder.finish())
+                }, site: id)
+        }
+    }
+
+    private static func list(_ plan: LoopPlan, _ id: Node.ID, _ state: inout State) throws(Fault) -> Value {
+        var loop = try plan.begin(&state)
+        var items: [Value] = []
+        while try loop.advance(&state) {
+            items.append(try plan.elements[0](&state))
+            state.site = id
+            try state.allocate(16)
+            if items.count > state.limits.elements { try state.allocate(elements: items.count) }
+        }
+        return .list(items)
+    }
+
+    /// `any` and `all` over a generator expression, without the generator.
+    func quantifier(_ plan: LoopPlan, isAny: Bool) -> Code {
+        let truth = plan.truth
+        let weight = plan.weight + 1
+        // One variable over a list, without conditions: nothing is left but the loop.
+        if plan.clauses.count == 1, plan.clauses[0].conditions.isEmpty, let slot = plan.clauses[0].slot {
+            let iterable = plan.clauses[0].iterable
+            let site = plan.clauses[0].site
+            return Code(truth: { (state) throws(Fault) in
+                let values = try iterable(&state)
+                state.site = site
+                if case .list(let items) = values {
+                    for item in items {
+                        try state.charge(weight)
+                        if case .cut(let mark) = item { throw state.cut(mark) }
+                        state.slots[slot] = item
+                        if try truth(&state) == isAny { return isAny }
+                        state.site = site
+                    }
+                    return !isAny
+                }
+                var cursor = try Cursor(over: values, &state)
+                while let item = try cursor.next(&state) {
+                    try state.charge(weight)
+                    state.slots[slot] = item
+                    if try truth(&state) == isAny { return isAny }
+                    state.site = site
+                }
+                return !isAny
+            })
+        }
+        return Code(truth: { (state) throws(Fault) in
+            var loop = try plan.begin(&state)
+            while try loop.advance(&state) {
+                if try truth(&state) == isAny { return isAny }
+            }
+            return !isAny
+        })
+    }
+
+    private func collect(_ target: Node.Target, _ base: Int, _ locals: inout [Int]) {
+        switch target {
+        case .local(_, let local): if !locals.contains(base + local) { locals.append(base + local) }
+        case .star(let inner): collect(inner, base, &locals)
+        case .unpack(let parts): for part in parts { collect(part, base, &locals) }
+        }
+    }
+
+    /// One step for every operation of an element, its conditions and inner iterables.
+    private func weight(of comprehension: Node.Comprehension) -> Int {
+        var pending = comprehension.elements + comprehension.clauses.flatMap(\.conditions)
+        pending += comprehension.clauses.dropFirst().map(\.iterable)
+        var count = 1
+        while let id = pending.popLast() {
+            switch tree.nodes[id].content {
+            case .literal, .name, .local, .function: continue
+            // An inner comprehension pays for its own elements.
+            case .comprehension(let inner): pending.append(inner.clauses[0].iterable)
+            default: pending += tree.nodes[id].children
+            }
+            count += 1
+        }
+        return count
+    }
+
+    // MARK: - Generators that are kept
+
+    /// Functions and methods that use a generator up at once.
+    private static let eager: Set<String> = [
+        "all", "any", "dict", "list", "max", "min", "set", "sorted", "sum", "tuple", "join", "union", "intersection",
+        "difference", "symmetric_difference", "issubset", "issuperset", "isdisjoint",
+    ]
+
+    /// Refuses a generator that could run after the variables around it have changed: Python keeps a cell for each of
+    /// them, the language does not.
+    private func checkScope(_ id: Node.ID, _ own: [Int]) throws(Diagnostic) {
+        var inner: Set<Int> = Set(own)
+        var isFree = true
+        var pending = tree.nodes[id].children
+        while let next = pending.popLast() {
+            switch tree.nodes[next].content {
+            case .comprehension(let nested):
+                var bound: [Int] = []
+                for clause in nested.clauses { collect(clause.target, tree.names.count, &bound) }
+                inner.formUnion(bound)
+            case .local(_, let local):
+                if !inner.contains(tree.names.count + local) { isFree = isFree && isBoundBelow(local, id) }
+            default: break
+            }
+            pending += tree.nodes[next].children
+        }
+        if isFree { return }
+        var child = id
+        var parent = parents[id]
+        while parent >= 0, case .call(let name, _, _) = tree.nodes[parent].content, ["zip", "enumerate"].contains(name)
+        {
+            child = parent
+            parent = parents[parent]
+        }
+        if parent >= 0 {
+            switch tree.nodes[parent].content {
+            case .call(let name, _, _) where Self.eager.contains(name): return
+            case .method(_, let name, _, _) where Self.eager.contains(name): return
+            case .compare: return
+            case .comprehension(let outer) where outer.clauses.contains { $0.iterable == child }: return
+            default: break
+            }
+        }
+        throw Diagnostic(
+            kind: .rejected, message: "a generator that uses an outer comprehension's variable must be used up at once",
+            range: tree.nodes[id].range, hint: "brackets [ ] make a list of it")
+    }
+
+    /// Whether a variable is bound by a comprehension inside of a node.
+    private func isBoundBelow(_ local: Int, _ id: Node.ID) -> Bool {
+        var pending = tree.nodes[id].children
+        while let next = pending.popLast() {
+            if case .comprehension(let nested) = tree.nodes[next].content {
+                var bound: [Int] = []
+                for clause in nested.clauses { collect(clause.target, 0, &bound) }
+                if bound.contains(local) { return true }
+            }
+            pending += tree.nodes[next].children
+        }
+        return false
+    }
+}

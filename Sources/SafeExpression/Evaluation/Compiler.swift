@@ -1,0 +1,296 @@
+/// Turns the checked tree into closures, children before parents, in one loop.
+struct Compiler {
+    let tree: CheckedTree
+    let limits: Limits
+    var codes: [Code] = []
+    /// How many links long the chain is that ends in a node.
+    var chains: [Int]
+    /// The branches of a conditional, for the conditional around it.
+    var branches: [Node.ID: [(condition: TruthCode, then: ValueCode)]] = [:]
+    var parents: [Node.ID]
+    /// The loops of generator expressions, for the functions that run them without a generator.
+    var plans: [Node.ID: LoopPlan] = [:]
+
+    /// Chains up to this length are nested closures, longer ones a loop over links.
+    static let nestedChain = 6
+
+    init(_ tree: CheckedTree, limits: Limits) {
+        self.tree = tree
+        self.limits = limits
+        chains = Array(repeating: 0, count: tree.nodes.count)
+        parents = Array(repeating: -1, count: tree.nodes.count)
+        codes.reserveCapacity(tree.nodes.count)
+    }
+
+    /// Makes the root's code.
+    mutating func compile() throws(Diagnostic) -> Code {
+        for id in tree.nodes.indices {
+            for child in tree.nodes[id].children { parents[child] = id }
+            guard let before = tree.nodes[id].chained else { continue }
+            let isSame = tree.nodes[before].chained != nil && tree.nodes[id].isOperator == tree.nodes[before].isOperator
+            chains[id] = isSame ? chains[before] + 1 : 1
+        }
+        for id in tree.nodes.indices {
+            var code = try makeCode(id)
+            if chains[id] > Self.nestedChain, let link = code.link { code = loop(id, link) }
+            codes.append(code)
+        }
+        return codes[tree.root]
+    }
+
+    /// A long chain as a loop: its links one after another over the value at its beginning.
+    private func loop(_ id: Node.ID, _ last: @escaping LinkCode) -> Code {
+        var links = [last]
+        var current = id
+        for _ in 1..<chains[id] {
+            guard let before = tree.nodes[current].chained, let link = codes[before].link else { break }
+            links.append(link)
+            current = before
+        }
+        links.reverse()
+        let finished = links
+        guard let first = tree.nodes[current].chained else { preconditionFailure("a chain without a beginning") }
+        let start = codes[first].value
+        var code = Code(
+            { (state) throws(Fault) in
+                var value = try start(&state)
+                for link in finished { value = try link(value, &state) }
+                return value
+            }, site: id)
+        code.link = last
+        return code
+    }
+
+    private mutating func makeCode(_ id: Node.ID) throws(Diagnostic) -> Code {
+        let node = tree.nodes[id]
+        switch node.content {
+        case .literal(let value): return Code(constant: value)
+        case .name(let name):
+            guard let slot = tree.names.firstIndex(of: name) else { preconditionFailure("an unresolved name") }
+            return Code(slot: slot, label: name, site: id)
+        case .local(let name, let number): return Code(slot: tree.names.count + number, label: name, site: id)
+        // Never evaluated: the call around it has taken its name.
+        case .function: return Code(constant: .none)
+        case .star(let operand): return codes[operand]
+        case .display(let kind, let items): return display(id, kind, items)
+        case .dict(let entries): return dict(id, entries)
+        case .unary(let operation, let operand): return unary(id, operation, codes[operand])
+        case .binary(let operation, let left, let right): return binary(id, operation, codes[left], codes[right])
+        case .compare(let first, let chain): return compare(id, first, chain)
+        case .all(let parts): return logic(id, parts, isAnd: true)
+        case .any(let parts): return logic(id, parts, isAnd: false)
+        case .conditional(let condition, let then, let otherwise):
+            return conditional(id, condition, then, otherwise)
+        case .index(let object, let index): return self.index(id, codes[object], codes[index])
+        case .slice(let object, let lower, let upper, let step):
+            return slice(id, object, [lower, upper, step])
+        case .attribute(let object, let name): return attribute(id, codes[object], name)
+        case .call(let name, let arguments, let keywords): return call(id, name, arguments, keywords)
+        case .method(let object, let name, let arguments, let keywords):
+            return method(id, object, name, arguments, keywords)
+        case .comprehension(let comprehension): return try self.comprehension(id, comprehension)
+        case .fstring(let parts): return fstring(id, parts)
+        }
+    }
+
+    // MARK: - Displays
+
+    /// The constants of nodes that all are some.
+    private func constants(_ ids: [Node.ID]) -> [Value]? {
+        var values: [Value] = []
+        for id in ids {
+            guard case .constant(let value) = codes[id].shape, !tree.nodes[id].isStar else { return nil }
+            values.append(value)
+        }
+        return values
+    }
+
+    private func display(_ id: Node.ID, _ kind: Node.Display, _ items: [Node.ID]) -> Code {
+        if let constants = constants(items) {
+            switch kind {
+            case .list: return Code(constant: .list(constants))
+            case .tuple: return Code(constant: .tuple(constants))
+            case .set:
+                var state = State(slots: [], limits: limits)
+                if let group = try? Self.group(constants, isConstant: true, &state) {
+                    return Code(constant: .group(group))
+                }
+            }
+        }
+        let parts = items.map { (code: codes[$0].value, isStar: tree.nodes[$0].isStar) }
+        let hasStar = parts.contains { $0.isStar }
+        return Code(
+            { (state) throws(Fault) in
+                var values: [Value] = []
+                values.reserveCapacity(parts.count)
+                for part in parts {
+                    let value = try part.code(&state)
+                    state.site = id
+                    if part.isStar {
+                        values += try Functions.elements(value, &state)
+                        if values.count > state.limits.elements { try state.allocate(elements: values.count) }
+                    } else {
+                        values.append(value)
+                    }
+                }
+                state.site = id
+                try state.allocate(values.count * 16 + 32)
+                if hasStar { try state.charge(values.count) }
+                switch kind {
+                case .list: return .list(values)
+                case .tuple: return .tuple(values)
+                case .set: return .group(try Self.group(values, isConstant: false, &state))
+                }
+            }, site: id)
+    }
+
+    /// A set display. CPython builds one of three or more constants by merging a frozen set, which shows in the order.
+    private static func group(_ values: [Value], isConstant: Bool, _ state: inout State) throws(Fault) -> Group {
+        var builder = Group.Builder()
+        for value in values { try builder.insert(value, &state) }
+        if isConstant, values.count > 2 { return try Group.Builder(copying: builder.finish(), &state).finish() }
+        return builder.finish()
+    }
+
+    private func dict(_ id: Node.ID, _ entries: [(key: Node.ID?, value: Node.ID)]) -> Code {
+        let parts = entries.map { (key: $0.key.map { codes[$0].value }, value: codes[$0.value].value) }
+        return Code(
+            { (state) throws(Fault) in
+                var builder = Mapping.Builder(capacity: parts.count)
+                for part in parts {
+                    guard let key = part.key else {
+                        let value = try part.value(&state)
+                        state.site = id
+                        guard case .mapping(let mapping) = value else {
+                            if let mark = value.cutMark { throw state.cut(mark) }
+                            throw state.typeError("'\(value.typeName)' object is not a mapping")
+                        }
+                        try mapping.checkComplete(state)
+                        try state.allocate(elements: builder.count + mapping.count)
+                        for place in mapping.keys.indices {
+                            try builder.set(mapping.keys[place], mapping.values[place], &state)
+                        }
+                        continue
+                    }
+                    let name = try key(&state)
+                    let value = try part.value(&state)
+                    state.site = id
+                    try builder.set(name, value, &state)
+                }
+                try state.allocate(builder.count * 48 + 32)
+                return .mapping(builder.finish())
+            }, site: id)
+    }
+
+    // MARK: - Conditions
+
+    private func logic(_ id: Node.ID, _ parts: [Node.ID], isAnd: Bool) -> Code {
+        let codes = parts.map { self.codes[$0] }
+        let truths = codes.map(\.truth)
+        let values = codes.map(\.value)
+        let truth: TruthCode
+        if truths.count == 2 {
+            let first = truths[0]
+            let second = truths[1]
+            if isAnd {
+                truth = { (state) throws(Fault) in
+                    if try !first(&state) { return false }
+                    return try second(&state)
+                }
+            } else {
+                truth = { (state) throws(Fault) in
+                    if try first(&state) { return true }
+                    return try second(&state)
+                }
+            }
+        } else {
+            truth = { (state) throws(Fault) in
+                for part in truths where try part(&state) != isAnd { return !isAnd }
+                return isAnd
+            }
+        }
+        if codes.allSatisfy(\.isBool) { return Code(truth: truth) }
+        let last = values.count - 1
+        var code = Code(
+            { (state) throws(Fault) in
+                for place in 0..<last {
+                    let value = try values[place](&state)
+                    if try Code.truth(of: value, id, &state) != isAnd { return value }
+                }
+                return try values[last](&state)
+            }, site: id)
+        code.truth = truth
+        return code
+    }
+
+    private mutating func conditional(
+        _ id: Node.ID, _ condition: Node.ID, _ then: Node.ID, _ otherwise: Node.ID
+    ) -> Code {
+        let (test, yes, no) = (codes[condition].truth, codes[then], codes[otherwise])
+        var arms = branches[otherwise] ?? []
+        arms.insert((test, yes.value), at: 0)
+        branches[id] = arms
+        if arms.count > 3 {
+            var end = otherwise
+            while case .conditional(_, _, let next) = tree.nodes[end].content { end = next }
+            let last = codes[end].value
+            let steps = arms
+            return Code(
+                { (state) throws(Fault) in
+                    for step in steps where try step.condition(&state) { return try step.then(&state) }
+                    return try last(&state)
+                }, site: id)
+        }
+        let (yesValue, noValue) = (yes.value, no.value)
+        var code = Code(
+            { (state) throws(Fault) in try test(&state) ? try yesValue(&state) : try noValue(&state) }, site: id)
+        let (yesTruth, noTruth) = (yes.truth, no.truth)
+        code.truth = { (state) throws(Fault) in try test(&state) ? try yesTruth(&state) : try noTruth(&state) }
+        code.isBool = yes.isBool && no.isBool
+        return code
+    }
+}
+
+extension Node {
+    /// The node that this one continues: the left side of an operator, the object of a postfix.
+    var chained: ID? {
+        switch content {
+        case .binary(let operation, let left, _): operation == .power ? nil : left
+        case .index(let object, _), .slice(let object, _, _, _), .attribute(let object, _),
+            .method(let object, _, _, _):
+            object
+        default: nil
+        }
+    }
+
+    var isOperator: Bool { if case .binary = content { true } else { false } }
+
+    /// The nodes right below.
+    var children: [ID] {
+        switch content {
+        case .literal, .name, .local, .function: []
+        case .star(let operand), .unary(_, let operand), .attribute(let operand, _): [operand]
+        case .display(_, let items), .all(let items), .any(let items): items
+        case .dict(let entries): entries.flatMap { [$0.key, $0.value].compactMap(\.self) }
+        case .binary(_, let left, let right), .index(let left, let right): [left, right]
+        case .compare(let first, let chain): [first] + chain.map(\.right)
+        case .conditional(let condition, let then, let otherwise): [condition, then, otherwise]
+        case .slice(let object, let lower, let upper, let step): [object] + [lower, upper, step].compactMap(\.self)
+        case .call(_, let arguments, let keywords): arguments + keywords.map(\.value)
+        case .method(let object, _, let arguments, let keywords): [object] + arguments + keywords.map(\.value)
+        case .comprehension(let comprehension):
+            comprehension.elements + comprehension.clauses.flatMap { [$0.iterable] + $0.conditions }
+        case .fstring(let parts): parts.flatMap(\.nodes)
+        }
+    }
+}
+
+extension Node.Part {
+    /// The nodes of the values in the part and in its format.
+    var nodes: [Node.ID] {
+        switch self {
+        case .text: []
+        case .value(let id, _, let format): [id] + (format ?? []).flatMap(\.nodes)
+        }
+    }
+}
