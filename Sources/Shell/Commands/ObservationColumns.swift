@@ -4,14 +4,14 @@ internal import SafeExpression
 enum ObservationColumns {
     static let all = [
         Column("ts", .time, width: 12, "when the call began, in seconds since 1970"),
-        Column("func", .text, width: 20, "the function"),
+        Column("func", .text, width: 16, "the function"),
         Column("cost", .milliseconds, width: 9, "how long the call took, in milliseconds"),
         Column("arg", .value, width: 30, "the parameters by name: arg.NAME, or NAME alone"),
         Column("args", .value, width: 20, detail: true, "the positional arguments"),
         Column("kwargs", .value, width: 12, detail: true, "the keyword arguments"),
         Column("result", .value, width: 16, "what was returned"),
-        Column("error", .text, width: 16, "what was raised, or nothing"),
-        Column("thread", .text, width: 12, "the thread"),
+        Column("error", .text, width: 10, "what was raised, or nothing"),
+        Column("thread", .text, width: 10, "the thread"),
     ]
 
     /// How a stream of observations is bounded.

@@ -13,7 +13,7 @@ enum SearchClasses {
         columns: [
             Column("cls", .text, "the class"), Column("module", .text, "its module"),
             Column("bases", .text, "what it inherits from"), Column("methods", .number, "how many methods it has"),
-            Column("file", .text, "the file"), Column("line", .number, "the line"),
+            Column("file", .path, "the file"), Column("line", .number, "the line"),
         ]
     ) { (invocation) throws(Failure) in .rows(try await search("sc", invocation, renaming: ["cls": "class"])) }
 

@@ -10,7 +10,7 @@ enum SearchFunctions {
         ],
         columns: [
             Column("func", .text, "the function"), Column("kind", .text, "function, method, coroutine, ..."),
-            Column("signature", .text, "its parameters"), Column("file", .text, "the file"),
+            Column("signature", .text, "its parameters"), Column("file", .path, "the file"),
             Column("line", .number, "the line"),
         ]
     ) { (invocation) throws(Failure) in .rows(try await SearchClasses.search("sm", invocation)) }

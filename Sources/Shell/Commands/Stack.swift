@@ -5,7 +5,7 @@ enum Stack {
     private static let frameColumns = [
         Column("thread", .number, "the thread's id"), Column("name", .text, "the thread's name"),
         Column("level", .number, "0 is where it is now"), Column("func", .text, "the function"),
-        Column("file", .text, "the file"), Column("line", .number, "the line"), Column("code", .text, "its text"),
+        Column("file", .path, "the file"), Column("line", .number, "the line"), Column("code", .text, "its text"),
     ]
 
     static let stackColumn = Column("stack", .lines, "the frames, innermost first")

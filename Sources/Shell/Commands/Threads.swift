@@ -13,7 +13,7 @@ enum Threads {
             Column("name", .text, "the name"), Column("daemon", .text, "whether the process does not wait for it"),
             Column("state", .text, "running, waiting, ..."), Column("waits_for", .text, "what it waits for"),
             Column("cpu_ms", .milliseconds, "its processor time in milliseconds"),
-            Column("func", .text, "the function it is in"), Column("file", .text, "the file"),
+            Column("func", .text, "the function it is in"), Column("file", .path, "the file"),
             Column("line", .number, "the line"),
         ]
     ) { (invocation) throws(Failure) in

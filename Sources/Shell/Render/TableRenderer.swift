@@ -101,7 +101,7 @@ final class TableRenderer: RowRenderer {
         var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - width
         while excess > 0 {
             let candidates = widths.indices.filter {
-                (columns[$0].kind == .text || columns[$0].kind == .value) && widths[$0] > smallest
+                [.text, .value, .path].contains(columns[$0].kind) && widths[$0] > smallest
             }
             guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { return }
             let next = candidates.map { widths[$0] }.filter { $0 < widths[widest] }.max() ?? smallest
@@ -120,7 +120,8 @@ final class TableRenderer: RowRenderer {
         var text = ""
         for (index, cell) in cells.enumerated() {
             let limit = widths[index]
-            let shown = width == nil ? cell : DisplayWidth.truncated(cell, to: limit)
+            let isPath = columns[index].kind == .path
+            let shown = width == nil ? cell : DisplayWidth.truncated(cell, to: limit, keepingEnd: isPath)
             let padding = String(repeating: " ", count: max(0, limit - DisplayWidth.of(shown)))
             let isRight = columns[index].kind == .number || columns[index].kind == .milliseconds
             if index > 0 { text += "  " }

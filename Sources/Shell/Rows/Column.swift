@@ -4,6 +4,8 @@ public struct Column: Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
         /// Text, to the left.
         case text
+        /// The name of a file, of which the end tells most.
+        case path
         /// A number, to the right.
         case number
         /// Milliseconds with three decimals, to the right.

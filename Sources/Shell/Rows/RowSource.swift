@@ -20,6 +20,8 @@ struct TableRow: Record {
     let fieldNames: [String]
     /// The values, one for each column.
     let values: [Value]
+    /// How they are shown, once that is known.
+    var columns: [Column]?
 
     /// The name of the type as an error would say it.
     var typeName: String { "row" }

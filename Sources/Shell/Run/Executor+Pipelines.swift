@@ -24,10 +24,10 @@ extension Executor {
             let environment = environment()
             guard let rows = try await open(pipeline, environment, isCaptured: true) else { return [] }
             var captured: [any Record] = []
-            try await consume(rows, environment) { (_) throws(Failure) in
+            try await consume(rows, environment) { (shape) throws(Failure) in
                 Sink(
                     add: { (row) throws(Failure) in
-                        captured.append(row)
+                        captured.append(Self.keeping(shape, in: row))
                         if captured.count > Self.maximumCaptured {
                             throw Failure(.failed, "no more than \(Self.maximumCaptured) rows can be captured")
                         }
@@ -38,6 +38,13 @@ extension Executor {
         } catch {
             throw control(error, pipeline)
         }
+    }
+
+    /// A captured row remembers how its values are shown.
+    private static func keeping(_ shape: Shape, in row: any Record) -> any Record {
+        guard var row = row as? TableRow, !shape.columns.isEmpty else { return row }
+        row.columns = shape.columns
+        return row
     }
 
     /// Where rows go.
@@ -102,11 +109,12 @@ extension Executor {
             guard let members = item.asDict else { return TableRow(["value"], [item]) }
             return TableRow(members.map(\.key.str), members.map(\.value))
         }
-        let isObservations = rows.first?.typeName == "observation"
+        // The columns are those of the rows; what is known of them is how they are shown.
         var shape = Shape(columns: [], isOpen: true)
-        if isObservations {
-            // The columns that are shown are those of the command that gave them.
+        if rows.first?.typeName == "observation" {
             shape.columns = ObservationColumns.all + [Stack.stackColumn]
+        } else if let columns = (rows.first as? TableRow)?.columns {
+            shape.columns = columns
         }
         return RowList(rows, shape: shape)
     }

@@ -13,6 +13,7 @@ final class ObservationSource: RowSource {
     private let pump: StreamPump
     private let registration: Cancellation.Registration
     private let subject: String
+    private let limit: Int?
     private var taken = 0
     private var isEnded = false
     private var stop: Value?
@@ -35,16 +36,19 @@ final class ObservationSource: RowSource {
             () async throws(SessionError) -> any ObservationStream in
             try await session.stream(command, data)
         }
-        return ObservationSource(stream, call, columns ?? call.command.columns, state)
+        let limit = params.first { $0.0 == "times" }?.1.asInt
+        return ObservationSource(stream, call, columns ?? call.command.columns, limit: limit, state)
     }
 
     private init(
-        _ stream: any ObservationStream, _ call: CommandCall, _ columns: [Column], _ state: ShellState
+        _ stream: any ObservationStream, _ call: CommandCall, _ columns: [Column], limit: Int?, _ state: ShellState
     ) {
         self.call = call
         self.state = state
+        self.limit = limit
         var shape = call.command.shape
         shape.columns = columns
+        shape.isOpen = false
         shape.parameters = stream.started["params"]?.asList?.compactMap(\.asString) ?? []
         self.shape = shape
         let matched = stream.started["matched"]?.asList ?? []
@@ -143,11 +147,10 @@ final class ObservationSource: RowSource {
         let limits = call.command.streaming
         switch stop?["reason"]?.asString {
         case "limit", "times", "count":
-            let option = limits.flatMap { streaming in call.command.options.first { $0.name == streaming.count } }
-            let given = limits.flatMap { call.use(of: $0.count)?.value?.literal } ?? option?.defaultText
-            let isDefault = limits.map { call.use(of: $0.count) == nil } ?? false
-            guard let option, let given else { return "its limit" }
-            return "\(option.flag) \(given)" + (isDefault ? ", its limit unless told otherwise" : "")
+            guard let limits, let limit else { return "its limit" }
+            let isDefault = call.use(of: limits.count) == nil
+            return "\(CommandOption.dashed(limits.count)) \(limit)"
+                + (isDefault ? ", its limit unless told otherwise" : "")
         case "time", "seconds", "timeout", "duration": return limits.map { "--\($0.duration)" } ?? "its time"
         case "cancelled", "cancel", "canceled", nil: return nil
         case "session_closed": return "the end of its session"

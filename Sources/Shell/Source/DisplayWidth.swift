@@ -56,18 +56,23 @@ enum DisplayWidth {
         }
     }
 
-    /// The beginning of a text that fits, with `…` when something was left out.
-    static func truncated(_ text: String, to width: Int) -> String {
+    /// The part of a text that fits, with `…` when something was left out.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - width: how many columns there are.
+    ///   - keepsEnd: whether its end is kept and not its beginning.
+    static func truncated(_ text: String, to width: Int, keepingEnd keepsEnd: Bool = false) -> String {
         guard of(text) > width else { return text }
         guard width > 0 else { return "" }
-        var result = ""
+        var kept: [Character] = []
         var used = 0
-        for character in text {
+        for character in keepsEnd ? Array(text.reversed()) : Array(text) {
             let next = of(character)
             if used + next > width - 1 { break }
-            result.append(character)
+            kept.append(character)
             used += next
         }
-        return result + "…"
+        return keepsEnd ? "…" + String(kept.reversed()) : String(kept) + "…"
     }
 }
