@@ -1,5 +1,0 @@
-import Testing
-
-@testable import Shell
-
-@Suite struct ShellTests {}
