@@ -101,10 +101,12 @@ class LifecycleTests(unittest.TestCase):
             def count():
                 return int(target.text(switches % task).strip("'\\tn "))
 
-            wait_for(lambda: count() == count(), "the agent to settle")
-            before = count()
-            target.run("import time; time.sleep(0.5)")
-            self.assertEqual(count(), before)
+            def rests():
+                before = count()
+                target.run("import time; time.sleep(0.4)")
+                return count() == before
+
+            wait_for(rests, "the agent to sleep for 0.4 s without waking", 8.0)
 
 
 class BadInputTests(unittest.TestCase):

@@ -259,5 +259,86 @@ class ManyProbesTests(unittest.TestCase):
         self.assertEqual((len(touched.observations), len(make.observations)), (0, 1))
 
 
+class RecursionTests(unittest.TestCase):
+    def deepest(self, space):
+        """How deep the function recurses before the interpreter stops it."""
+        low, high = 1, sys.getrecursionlimit() * 3
+        while low < high:
+            middle = (low + high + 1) // 2
+            try:
+                space.down(middle)
+                low = middle
+            except RecursionError:
+                high = middle - 1
+        return low
+
+    def test_a_recursion_that_fits_still_fits(self):
+        space = module("def down(n):\n    return 0 if n == 0 else 1 + down(n - 1)\n")
+        limit = sys.getrecursionlimit()
+        depth = self.deepest(space)
+        agent = FakeAgent()
+        probes = []
+        for guard in ("cost > 1e9", "n == -1", None):
+            probes.append(Watching("shop.down", guard, agent=agent, times=10**6).start())
+            self.assertEqual(space.down(depth), depth)
+        for probe in probes:
+            probe.stop()
+        self.assertEqual(sys.getrecursionlimit(), limit)
+        self.assertEqual(self.deepest(space), depth)
+
+    def test_an_endless_recursion_still_ends(self):
+        source = """
+            def down(n):
+                leaf(n)
+                return down(n + 1)
+            def leaf(n):
+                return n
+            def through(n):
+                return list(map(through, [n + 1]))
+            class Odd:
+                def __getattr__(self, name):
+                    return getattr(self, name + "x")
+        """
+        for pattern in ("shop.down", "shop.leaf", "shop.*", "shop.Odd.__getattr__"):
+            for guard in (None, "cost > 1e9", "cost >= 0", "func == 'x'", "func != 'x'"):
+                space = module(source)
+                for function in (lambda: space.down(0), lambda: space.through(0), lambda: space.Odd().y):
+                    with self.subTest(pattern=pattern, guard=guard), Watching(pattern, guard, expand=5):
+                        with self.assertRaises(RecursionError):
+                            function()
+
+    def test_deep_data_in_a_guard_is_the_guards_error(self):
+        space = module("def take(data, other):\n    return 1\n")
+        one, other = [], []
+        for _ in range(sys.getrecursionlimit() * 100):
+            one, other = [one], [other]
+        with Watching("shop.take", "data == other", expand=16) as watching:
+            self.assertEqual(space.take(one, other), 1)
+        self.assertEqual(len(watching.observations) + watching.probe.guard_errors.value, 1)
+        with Watching("shop.take", expand=16) as watching:
+            self.assertEqual(space.take(one, other), 1)
+        self.assertEqual(len(watching.observations), 1)
+        while one:
+            one, other = one[0], other[0]
+
+    def test_a_limit_that_the_program_sets_stays(self):
+        space = module("def down(n):\n    return 0 if n == 0 else 1 + down(n - 1)\n")
+        limit = sys.getrecursionlimit()
+        self.addCleanup(sys.setrecursionlimit, limit)
+        with Watching("shop.down"):
+            sys.setrecursionlimit(limit + 77)
+            self.assertEqual(space.down(5), 5)
+        self.assertEqual(sys.getrecursionlimit(), limit + 77)
+
+    def test_the_limit_comes_back_once_nobody_is_deep_any_more(self):
+        space = module("def down(n, then):\n    return then() if n == 0 else down(n - 1, then)\n")
+        limit = sys.getrecursionlimit()
+        watching = Watching("shop.down", "cost > 1e9").start()
+        space.down(limit - 200, watching.stop)
+        self.assertIs(watching.agent.hooks.is_settled, False)
+        self.assertTrue(watching.agent.hooks.settle())
+        self.assertEqual(sys.getrecursionlimit(), limit)
+
+
 if __name__ == "__main__":
     unittest.main()

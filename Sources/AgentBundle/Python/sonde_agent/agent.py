@@ -22,6 +22,7 @@ _SESSIONS = 64
 _PEER_CREDENTIALS = 17  # SO_PEERCRED
 _CREDENTIALS_SIZE = 12
 _FAREWELL = 1.0
+_SETTLE = 0.2
 
 
 class Agent:
@@ -229,10 +230,13 @@ class Agent:
         if self._soon or self.has_output():
             return 0.0
         deadlines = [request.deadline for request in list(self._requests)]
+        if not self.hooks.is_settled:
+            deadlines.append(monotonic() + _SETTLE)
         deadlines += [probe.ends for probe in list(self.probes.values()) if probe.ends is not None]
         return max(min(deadlines) - monotonic(), 0.0) if deadlines else None
 
     def _expire(self):
+        self.hooks.settle()
         now = monotonic()
         for request in list(self._requests):
             if now >= request.deadline:
@@ -336,6 +340,9 @@ class Agent:
             self.detaching = True
         self.remove_probes("reset")
         self.hooks.restore_all()
+        ends = monotonic() + _SETTLE
+        while not self.hooks.settle() and monotonic() < ends:
+            self._loop.wait(0.01)
         for listener, path, identity in self._listeners.values():
             self._unlink(path, identity)
             self._loop.remove(listener.fileno())

@@ -10,6 +10,7 @@ Calls in flight finish in the code that they began in.
 """
 
 from ..originals import allocate_lock
+from .recursion import RecursionRoom
 
 _FunctionType = type(lambda: None)
 
@@ -56,6 +57,7 @@ class Hooks:
     def __init__(self):
         self._lock = allocate_lock()
         self._hooks = {}
+        self._room = RecursionRoom()
 
     def add(self, function, link):
         """Puts a link on the function: `link(code, inner) -> code`, made from the code below it and a carrier of it."""
@@ -69,6 +71,7 @@ class Hooks:
                 hook = Hook(function)
                 self._hooks[id(function)] = hook
             hook.links.append(link)
+            self._room.make(len(hook.links))
             try:
                 hook.rebuild()
             except BaseException:
@@ -89,12 +92,27 @@ class Hooks:
         else:
             hook.restore()
             del self._hooks[id(hook.function)]
+            if not self._hooks:
+                self._room.give_back()
 
     def restore_all(self):
         """Restores every function; for a forked child and for the end. Takes no lock: the holder may be gone."""
         for hook in list(self._hooks.values()):
             hook.restore()
         self._hooks.clear()
+        self._room.give_back()
+
+    @property
+    def is_settled(self):
+        """Whether nothing waits to be put back."""
+        return bool(self._hooks) or not self._room.is_owed
+
+    def settle(self):
+        """Puts back what could not be put back when the last probe went; gives whether all is."""
+        with self._lock:
+            if not self.is_settled:
+                self._room.give_back()
+            return self.is_settled
 
     def __len__(self):
         return len(self._hooks)

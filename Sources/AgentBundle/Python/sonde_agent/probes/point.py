@@ -99,6 +99,9 @@ class Point:
     def fault(self, error):
         """The guard failed: the observation is dropped, and the call goes on."""
         if is_foreign(error):
+            if type(error.__context__) is RecursionError:
+                # The guard turned it into an error of its own kind; the program expects Python's.
+                raise RecursionError(*error.__context__.args) from None
             raise error
         if self.probe.active:
             self.probe.guard_failed(error, self.found.name)
