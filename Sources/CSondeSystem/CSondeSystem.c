@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 _Static_assert(SONDE_PTRACE_PEEKDATA == PTRACE_PEEKDATA, "ptrace request");
@@ -51,6 +52,20 @@ long sonde_ptrace_set_register_set(pid_t thread, int type, const void *bytes, si
     struct iovec vector = {(void *)bytes, count};
     long result = trace(PTRACE_SETREGSET, thread, (uintptr_t)type, (uintptr_t)&vector);
     return result < 0 ? result : (long)vector.iov_len;
+}
+
+int sonde_wait_stop(pid_t thread, int *stop) {
+    siginfo_t information = {0};
+    if (waitid(P_PID, (id_t)thread, &information, WSTOPPED | WNOHANG | __WALL) < 0) return -errno;
+    *stop = information.si_status;
+    return information.si_pid != 0;
+}
+
+int sonde_has_ended(pid_t thread) {
+    siginfo_t information = {0};
+    if (waitid(P_PID, (id_t)thread, &information, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0) return -errno;
+    // The kernel tells a tracer of stops whether it asked for them or not.
+    return information.si_pid != 0 && information.si_code != CLD_TRAPPED && information.si_code != CLD_STOPPED;
 }
 
 long sonde_ptrace_get_signal_mask(pid_t thread, uint64_t *mask) {

@@ -44,6 +44,15 @@ long sonde_ptrace_get_register_set(pid_t thread, int type, void *_Nonnull bytes,
 /// Answers with the number of bytes the kernel took, or the negated errno.
 long sonde_ptrace_set_register_set(pid_t thread, int type, const void *_Nonnull bytes, size_t count);
 
+/// waitid for one traced thread, at once: exists because the answer is in a union of siginfo_t that is reached by macros.
+/// It takes stops only, so that a child of ours which ends is left for whoever waits for it.
+/// Answers with 1 and the stop's signal and event (signal | event << 8), 0 when it runs, or the negated errno.
+int sonde_wait_stop(pid_t thread, int *_Nonnull stop);
+
+/// The same for the thread's end, without taking the news from anybody else.
+/// Answers with 1 when it has ended, 0 when not, or the negated errno.
+int sonde_has_ended(pid_t thread);
+
 /// PTRACE_GETSIGMASK / PTRACE_SETSIGMASK (Linux 3.11): the kernel's 64-bit set, not the C library's 1024-bit one.
 long sonde_ptrace_get_signal_mask(pid_t thread, uint64_t *_Nonnull mask);
 long sonde_ptrace_set_signal_mask(pid_t thread, uint64_t mask);
