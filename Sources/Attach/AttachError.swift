@@ -28,6 +28,8 @@ public struct AttachError: Error, Sendable, Hashable, CustomStringConvertible {
     public var hint: String?
     /// The step of the injection that failed, for bug reports.
     public var step: String?
+    /// One line for each way that was tried before and did not apply.
+    public var earlier: [String] = []
 
     /// Makes an error.
     ///

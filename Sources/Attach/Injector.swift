@@ -2,6 +2,9 @@ internal import ProcessInspection
 
 /// Gets source text executed in the interpreter of a running process.
 public enum Injector {
+    /// Asks a process to run a script file: its pid, the path as it sees it, and the minor version of its CPython.
+    public typealias RemoteExecutor = @Sendable (_ pid: Int32, _ script: String, _ minor: Int) throws -> Void
+
     /// What is rarely changed.
     public struct Options: Sendable {
         /// The way to take; nil for the first that fits.
@@ -11,6 +14,9 @@ public enum Injector {
         /// The step after which this process kills itself, and at which of its occurrences: for the tests that prove
         /// that the target survives it.
         public var dieAfter: (step: Step, occurrence: Int)?
+        /// CPython's own `sys.remote_exec` of an embedded interpreter that fits; when it is missing or throws, the request
+        /// is written by ourselves.
+        public var remoteExecutor: RemoteExecutor?
 
         /// Makes the options.
         public init(way: Way? = nil, deadline: Duration = .seconds(10)) {
@@ -21,9 +27,10 @@ public enum Injector {
 
     /// Runs source text in a process.
     ///
-    /// When this returns, the source has run to its end in `__main__` of the target, on one of its threads, and no trace of
-    /// the injection is left. The source should do next to nothing on that thread (start a thread of its own), must not
-    /// sleep, and must not raise.
+    /// When this returns, the source has run to its end on one of the target's threads (in `__main__` by ptrace, in a
+    /// namespace of its own by remote execution), and no trace of the injection is left. The source should do next to
+    /// nothing on that thread (start a thread of its own), import none but built-in modules there (the target may be in
+    /// the middle of importing the others), must not sleep, and must not raise.
     ///
     /// - Parameters:
     ///   - source: Python source text, without zero bytes.
@@ -45,10 +52,44 @@ public enum Injector {
     }
 
     private static func inject(_ source: [UInt8], _ pid: Int32, _ options: Options) throws(AttachError) -> Injection {
-        try Obstacle.beforeTracing(pid)
+        try Obstacle.before(pid)
+        let deadline = Deadline(after: options.deadline)
+        switch options.way {
+        case .remoteExec?: return try remoteExec(source, pid, options, deadline, mayWait: true)
+        case .ptrace?: return try ptrace(source, pid, options, deadline)
+        case nil: break
+        }
+        let first: AttachError
+        do {
+            return try remoteExec(source, pid, options, deadline, mayWait: false)
+        } catch {
+            // What ptrace cannot do better is told at once.
+            guard [.unsupported, .timedOut, .failed].contains(error.kind), error.step == nil else { throw error }
+            first = error
+        }
+        do {
+            return try ptrace(source, pid, options, deadline)
+        } catch {
+            var error = error
+            error.earlier.append("\(Way.remoteExec.rawValue): \(first)")
+            throw error
+        }
+    }
+
+    private static func remoteExec(
+        _ source: [UInt8], _ pid: Int32, _ options: Options, _ deadline: Deadline, mayWait: Bool
+    ) throws(AttachError) -> Injection {
+        var execution = try RemoteExecution(source, in: pid, deadline: deadline, executor: options.remoteExecutor)
+        return try execution.run(mayWait: mayWait)
+    }
+
+    private static func ptrace(
+        _ source: [UInt8], _ pid: Int32, _ options: Options, _ deadline: Deadline
+    ) throws(AttachError) -> Injection {
         #if arch(x86_64)
+            try Obstacle.beforeTracing(pid)
             var injection = try PtraceInjection(
-                source, in: pid, deadline: Deadline(after: options.deadline), steps: StepWatch(death: options.dieAfter))
+                source, in: pid, deadline: deadline, steps: StepWatch(death: options.dieAfter))
             return try injection.run()
         #else
             throw AttachError(.unsupported, "attaching by ptrace is written for x86-64 so far")

@@ -25,6 +25,12 @@ struct Interpreter: Sendable, CustomTestStringConvertible {
             guard parts.count == 3, parts[0] == 3, parts[1] >= 8, access(path, X_OK) == 0 else { continue }
             found.append(Interpreter(command: [path], version: "3.\(parts[1])"))
         }
+        // Unpacked below the build folder and started through a loader of their own.
+        for version in ["3.14", "3.15"] {
+            guard let root = realpath(".build/pythons/\(version)/bin/python\(version)", nil) else { continue }
+            found.append(Interpreter(command: [String(cString: root)], version: version))
+            free(root)
+        }
         if let real = realpath("/usr/bin/python3", nil) {
             let path = String(cString: real)
             free(real)
@@ -33,8 +39,8 @@ struct Interpreter: Sendable, CustomTestStringConvertible {
         return found
     }()
 
-    /// Those that are entered by ptrace.
-    static let withoutRemoteDebugging = all.filter { !$0.hasRemoteDebugging }
+    /// Those that can be asked to run a script.
+    static let withRemoteDebugging = all.filter { $0.hasRemoteDebugging }
 
     private static func entries(of path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }

@@ -12,7 +12,7 @@ import Testing
         Array("# \(String(repeating: "x", count: 9000))\nimport os as _os\n_os.write(1, b'hit \(number)\\n')\n".utf8)
     }
 
-    @Test(arguments: Interpreter.withoutRemoteDebugging, Situation.chosen)
+    @Test(arguments: Interpreter.all, Situation.chosen)
     func everySituation(interpreter: Interpreter, situation: Situation) async throws {
         let target = try situation.start(with: interpreter)
         let regions = try MemoryMap(of: target.pid).regions.count
@@ -20,7 +20,8 @@ import Testing
         for number in 0..<Self.repeats {
             let injection: Injection
             do {
-                injection = try await Injector.run(Self.source(number), in: target.pid)
+                injection = try await Injector.run(
+                    Self.source(number), in: target.pid, options: .init(way: .ptrace))
             } catch {
                 Issue.record("\(error), step \(error.step ?? "-"), wait status \(target.poll() ?? -1)")
                 return
@@ -37,13 +38,14 @@ import Testing
         }
         let own = try MemoryMap(of: target.pid).regions.filter { $0.inode == 0 && $0.isExecutable && $0.path.isEmpty }
         #expect(own.isEmpty, "a page of ours was left behind")
-        try await finish(target, situation)
+        try await Self.finish(target, situation)
     }
 
-    private func finish(_ target: Target, _ situation: Situation) async throws {
+    static func finish(_ target: Target, _ situation: Situation) async throws {
         target.say("finish")
         if situation.name == "sleep" {
-            _ = try await Injector.run(Array("stop = True".utf8), in: target.pid)
+            _ = try await Injector.run(
+                Array("import __main__; __main__.stop = True".utf8), in: target.pid, options: .init(way: .ptrace))
         }
         try target.expect("finished")
         #expect(try target.end() == 0)

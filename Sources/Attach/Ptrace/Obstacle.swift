@@ -3,8 +3,8 @@ internal import ProcessInspection
 
 /// Finds out why the kernel refused, and says it in words.
 enum Obstacle {
-    /// What stands in the way of tracing before it is even tried.
-    static func beforeTracing(_ pid: Int32) throws(AttachError) {
+    /// What stands in every way.
+    static func before(_ pid: Int32) throws(AttachError) {
         guard let status = try? ProcessStatus(of: pid), pid > 0 else { throw .noSuchProcess(pid) }
         guard status.threadGroup == pid else {
             throw AttachError(
@@ -16,6 +16,11 @@ enum Obstacle {
         case "T": throw stopped(pid)
         default: break
         }
+    }
+
+    /// What stands in the way of tracing.
+    static func beforeTracing(_ pid: Int32) throws(AttachError) {
+        guard let status = try? ProcessStatus(of: pid) else { throw .exited(pid) }
         if status.tracer != 0 { throw traced(pid, by: status.tracer) }
         if status.seccomp == 1 {
             throw AttachError(.unsupported, "process \(pid) is in strict seccomp mode, which allows no other code")

@@ -42,9 +42,18 @@
                 throw error.kind == .notPermitted ? Obstacle.ofSeizing(pid, errno: EPERM) : .exited(pid)
             }
             guard let image = PythonImage.find(in: pid, map: map) else { throw Injector.notPython(pid) }
-            let functions = try PythonFunctions(in: image, map: map, of: pid)
-            let gadgets = try Gadgets(in: map, of: pid)
             let memory = try TargetMemory(of: pid)
+            let functions: PythonFunctions
+            let gadgets: Gadgets
+            do {
+                functions = try PythonFunctions(in: image, map: map, of: pid)
+                gadgets = try Gadgets(in: map, of: pid)
+            } catch {
+                // What is missing may be so because the program changed while it was looked at.
+                guard let now = try? MemoryMap(of: pid) else { throw .exited(pid) }
+                guard now.files.contains(where: { $0.path == image.path }) else { throw .replaced(pid) }
+                throw error
+            }
             self.pid = pid
             pidInside = status.namespacePids.last ?? pid
             self.source = source

@@ -14,6 +14,7 @@
         private let gadgets: Gadgets
         private let steps: StepWatch
         private var isChained = false
+        private var isRunning = false
         // What the kernel keeps for restart_syscall is one call's. Whatever sleeps or is interrupted on the thread meanwhile
         // takes its place.
         private var keepsRestartBlock = true
@@ -135,8 +136,7 @@
             }
             steps.reached(.restored)
             try tracee.detach()
-            // Rare beyond testing (somebody sends a SIGSEGV within this millisecond): sent again, in order.
-            for signal in heldSignals { _ = sonde_tgkill(tracee.process, tracee.thread, signal) }
+            resendHeldSignals()
             steps.reached(.detached)
         }
 
@@ -166,10 +166,18 @@
             try tracee.setRegisterSet(numericCast(SONDE_NT_PRSTATUS), bytes, at: step)
         }
 
+        // A wait that ends at its deadline leaves the thread running, to be waited for again.
+        private mutating func nextStop(by deadline: Deadline) throws(AttachError) -> Tracee.Stop {
+            if !isRunning { try tracee.resumeToSystemCall() }
+            isRunning = true
+            let stop = try tracee.wait(by: deadline)
+            isRunning = false
+            return stop
+        }
+
         private mutating func runToSystemCall(by deadline: Deadline) throws(AttachError) -> sonde_registers {
             while true {
-                try tracee.resumeToSystemCall()
-                switch try tracee.wait(by: deadline) {
+                switch try nextStop(by: deadline) {
                 case .systemCall:
                     let bytes = try tracee.registerSet(numericCast(SONDE_NT_PRSTATUS))
                     return bytes.withUnsafeBytes { $0.loadUnaligned(as: sonde_registers.self) }
@@ -194,15 +202,22 @@
         ) throws(AttachError) {
             try tracee.requestStop()
             let deadline = Deadline(after: .seconds(2))
-            while true {
-                if case .event = try tracee.wait(by: deadline) { break }
-                try tracee.resumeToSystemCall()
+            // Any standstill will do, and is all that comes: the kernel counts the next one as the one asked for.
+            while case .signal(let signal) = try nextStop(by: deadline) {
+                heldSignals.append(signal)
+                try tracee.requestStop()
             }
             if memory.word(at: control.state) == ControlBlock.State.armed.rawValue {
                 try memory.write(ControlBlock.word(.disarmed), at: control.state, at: .called)
             }
             try tracee.setSignalMask(snapshot.mask, at: .unmasked)
             try tracee.detach()
+            resendHeldSignals()
+        }
+
+        // Rare beyond testing (somebody sends a SIGSEGV within this millisecond): sent again, in order.
+        private func resendHeldSignals() {
+            for signal in heldSignals { _ = sonde_tgkill(tracee.process, tracee.thread, signal) }
         }
     }
 

@@ -47,8 +47,13 @@ struct Tracee: ~Copyable {
         while true {
             switch try wait(by: deadline) {
             case .event(let signal): return signal
-            case .signal(let signal): try resume(numericCast(SONDE_PTRACE_CONT), signal: signal)
-            case .systemCall: try resume(numericCast(SONDE_PTRACE_CONT))
+            case .signal(let signal):
+                // The kernel counts any standstill as the one asked for, so it is asked for again.
+                try requestStop()
+                try resume(numericCast(SONDE_PTRACE_CONT), signal: signal)
+            case .systemCall:
+                try requestStop()
+                try resume(numericCast(SONDE_PTRACE_CONT))
             }
         }
     }
@@ -67,14 +72,15 @@ struct Tracee: ~Copyable {
     /// - Returns: Why it does.
     /// - Throws: ``AttachError`` of kind `timedOut` at the deadline, `exited` when the thread is gone.
     mutating func wait(by deadline: Deadline) throws(AttachError) -> Stop {
-        // waitpid knows no deadline. A stop comes within microseconds, so the first looks are made at once (giving
+        // waitid knows no deadline. A stop comes within microseconds, so the first looks are made at once (giving
         // way to the target, which may share our processor), the later ones at growing distances.
         var looks = 0
         while true {
-            var status: Int32 = 0
-            let found = waitpid(thread, &status, WNOHANG | numericCast(UInt32(0x4000_0000)))
-            if found == thread { return try understand(status) }
-            if found < 0, errno == ECHILD {
+            var stop: Int32 = 0
+            let found = sonde_wait_stop(thread, &stop)
+            if found > 0 { return try understand(stop) }
+            // Its end is only looked at: should it be a child of ours, somebody else waits for its status.
+            if (found < 0 && found != -EINTR) || sonde_has_ended(thread) == 1 {
                 isTraced = false
                 throw .exited(process)
             }
@@ -86,14 +92,9 @@ struct Tracee: ~Copyable {
         }
     }
 
-    private mutating func understand(_ status: Int32) throws(AttachError) -> Stop {
-        guard status & 0xff == 0x7f else {
-            // Exited or killed: there is nothing left to detach from.
-            isTraced = false
-            throw .exited(process)
-        }
-        let signal = (status >> 8) & 0xff
-        switch status >> 16 {
+    private mutating func understand(_ stop: Int32) throws(AttachError) -> Stop {
+        let signal = stop & 0xff
+        switch stop >> 8 {
         case 0: return signal == SIGTRAP | 0x80 ? .systemCall : .signal(signal)
         case Int32(SONDE_PTRACE_EVENT_STOP): return .event(stopSignal: signal)
         default:
@@ -169,9 +170,18 @@ struct Tracee: ~Copyable {
         try check(sonde_ptrace(what, thread, address, data), words, step)
     }
 
+    // Killed, a thread is gone for ptrace before it is gone for everybody else.
+    private var hasEnded: Bool {
+        for _ in 0..<100 {
+            if sonde_has_ended(thread) != 0 { return true }
+            usleep(100)
+        }
+        return false
+    }
+
     private func check(_ result: Int, _ words: String, _ step: Step) throws(AttachError) {
         guard result < 0 else { return }
-        if result == -Int(ESRCH) { throw .exited(process) }
+        if result == -Int(ESRCH), hasEnded { throw .exited(process) }
         throw .failed(process, words, errno: Int32(-result), at: step)
     }
 }

@@ -1,0 +1,126 @@
+internal import Glibc
+internal import ProcessInspection
+
+/// A file with Python source that only the target can read, in a directory of the target's own view of the file system.
+///
+/// The script's first act is to take its file away under another name. Who renames or removes it first has it: so the
+/// source is run once or not at all, whatever else is tried later. When it is done it removes the file.
+struct ScriptFile: ~Copyable {
+    /// What has become of it.
+    enum State {
+        /// It has not been begun.
+        case waiting
+        /// It is running.
+        case running
+        /// It has run.
+        case done
+        /// The source raised an error.
+        case raised(String)
+    }
+
+    /// The path as the target sees it.
+    let path: String
+    private let root: String
+
+    /// Writes a script.
+    ///
+    /// - Parameters:
+    ///   - source: The source to be run.
+    ///   - pid: The target.
+    ///   - status: The target's status: whose file it is to be.
+    init(_ source: [UInt8], for pid: Int32, _ status: ProcessStatus) throws(AttachError) {
+        root = "/proc/\(pid)/root"
+        let name = ".sonde-\(getpid())-\(String(UInt64.random(in: 0...UInt64.max), radix: 16)).py"
+        var failure: Int32 = ENOENT
+        for directory in ["/tmp", "/var/tmp", "/dev/shm", "/run"] {
+            // A link could lead out of the target's file system into ours.
+            var information = stat()
+            guard lstat(root + directory, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else { continue }
+            let path = "\(directory)/\(name)"
+            let descriptor = open(root + path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else {
+                failure = errno
+                continue
+            }
+            defer { close(descriptor) }
+            if Self.fill(descriptor, Self.text(source, path), status) {
+                self.path = path
+                return
+            }
+            failure = errno
+            unlink(root + path)
+        }
+        throw AttachError(
+            .unsupported, "process \(pid) has no directory to put a script into: \(SystemError.text(failure))")
+    }
+
+    deinit {
+        unlink(root + path)
+        unlink(running)
+    }
+
+    /// What has become of it by now.
+    var state: State {
+        if access(root + path, F_OK) == 0 { return .waiting }
+        guard let text = try? File.contents(of: running) else { return .done }
+        return text.first == UInt8(ascii: "!") ? .raised(String(decoding: text.dropFirst(), as: UTF8.self)) : .running
+    }
+
+    /// Takes it back.
+    ///
+    /// - Returns: Whether it was still there; if not, it runs or has run.
+    func withdraw() -> Bool { unlink(root + path) == 0 }
+
+    private var running: String { "\(root)\(path).run" }
+
+    private static func fill(_ descriptor: Int32, _ text: [UInt8], _ status: ProcessStatus) -> Bool {
+        if status.effectiveUser != geteuid() || status.effectiveGroup != getegid(),
+            fchown(descriptor, status.effectiveUser, status.effectiveGroup) != 0, geteuid() == 0
+        {
+            return false
+        }
+        var written = 0
+        while written < text.count {
+            let count = text.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, text.count - written) }
+            if count > 0 { written += count } else if errno != EINTR { return false }
+        }
+        return true
+    }
+
+    static func text(_ source: [UInt8], _ path: String) -> [UInt8] {
+        let beginning = """
+            # Sonde's script; it removes itself.
+            import os
+            path = "\(path)"
+            try:
+                os.rename(path, path + ".run")
+            except OSError:
+                pass
+            else:
+                try:
+                    exec(compile(b'
+            """
+        let end = """
+            ', "<sonde>", "exec"), {"__name__": "__sonde__"})
+                except BaseException as error:
+                    with open(path + ".run", "w") as file:
+                        file.write("!" + ascii(error)[:500])
+                else:
+                    os.unlink(path + ".run")
+
+            """
+        var text = Array(beginning.utf8)
+        text.reserveCapacity(text.count + source.count * 11 / 10 + end.utf8.count)
+        for byte in source {
+            switch byte {
+            case 0x0a: text += [0x5c, 0x6e]
+            case 0x27, 0x5c: text += [0x5c, byte]
+            case 0x20..<0x7f: text.append(byte)
+            default: text += Array("\\x".utf8) + [hexDigit(byte >> 4), hexDigit(byte & 15)]
+            }
+        }
+        return text + Array(end.utf8)
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+}
