@@ -189,6 +189,16 @@ class Reading(unittest.TestCase):
         self.assertEqual(sys.maxsize, self.read("v.maxsize", sys))
         self.assertEqual("class data", self.read("v.kind", Point))
 
+    def test_an_exceptions_text(self):
+        missing = FileNotFoundError(2, "No such file", "/nowhere")
+        for error in (ValueError("timeout"), KeyError("a"), missing, type("Own", (ValueError,), {})(1, 2), ValueError()):
+            self.assertEqual(str(error), self.read("str(v)", error))
+            self.assertEqual(str(error), self.read('f"{v}"', error))
+        own = type("Own", (ValueError,), {"__str__": lambda self: 1 / 0})
+        missing.filename = Dynamic()
+        for error in (own("a"), ValueError(Point()), ValueError([Dynamic()]), missing):
+            self.refused("str(v)", error, "text")
+
     def test_what_is_not_there(self):
         for value, source in ((Point(), "v.nope"), (Point(), "v.y"), (sys, "v.nope"), (Point, "v.nope"), (1, "v.real")):
             with self.assertRaises(ExpressionError) as caught:

@@ -3,6 +3,7 @@
 from .allowlist import METHODS_OF
 from .errors import rejected
 from .functions import Functions
+from .text import CHANGED_CASES
 from .values import READING, SETS, STREAM, VIEWS, PLAIN, Record, base_of, foreign, name_of
 
 TABLES = {id(str): "str", id(list): "list", id(tuple): "tuple", id(dict): "dict", id(set): "set"}
@@ -135,7 +136,9 @@ class Methods(Functions):
             self.text_of(budget, length if value.isascii() else length * 3, not value.isascii())
         else:
             self.text_of(budget, length, not value.isascii())
-        if not value.isascii():
+        if name in GROWING:
+            self.known_characters(value, CHANGED_CASES)
+        elif name.startswith("is"):
             self.known_characters(value)
         if name == "removeprefix":
             return self.remove(value, name, arguments[0], value.startswith)

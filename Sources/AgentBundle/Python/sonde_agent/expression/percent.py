@@ -14,9 +14,7 @@ class Percent(Text):
         self.text_of(budget, len(template), True)
         length = len(template) + self.percent_size(template, values, budget)
         self.text_of(budget, length, True)
-        text = template % values
-        self.known_characters(text)
-        return text
+        return template % values
 
     def percent_size(self, template, values, budget):
         """How many characters the conversions of a template make at the most."""

@@ -2,12 +2,18 @@
 
 import sys
 
-from .errors import ExpressionError
+from .characters import CASES, CLASSES, Changed
+from .errors import ExpressionError, rejected
 from .iterating import Iterating
-from .values import CONTAINERS, PLAIN, SCALARS, Record, Stream, foreign
+from .values import CONTAINERS, PLAIN, SCALARS, Identities, Record, Stream, foreign, type_dict, type_mro
 
 OLD_PADDING = sys.version_info < (3, 10)
 OLD_ZERO = sys.version_info < (3, 11)
+ARGUMENTS = BaseException.__dict__["args"].__get__
+SPEAKING_ERRORS = Identities((BaseException, KeyError, OSError))
+OS_FIELDS = ("errno", "strerror", "filename", "filename2")
+CHANGED_CLASSES = Changed(CLASSES)
+CHANGED_CASES = Changed(CASES)
 DEFAULT_DIGITS = 4300  # what CPython allows by itself
 
 
@@ -127,21 +133,57 @@ class Text(Iterating):
         if id(kind) in CONTAINERS:
             self.text_of(budget, self.measure(value, budget))
             text = repr(value)
-            self.known_characters(text)
+            if CHANGED_CLASSES.firsts:
+                self.known_inside(value)
             return ascii(value) if how == "a" else text
         if kind is Stream or kind is Record:
             return repr(value)
         if self.user_code:
             return str(value) if how == "s" else repr(value)
+        if how == "s":
+            text = self.error_text(value, budget)
+            if text is not None:
+                return text
         raise foreign(value, "written as text")
 
+    def error_text(self, value, budget):
+        """`str()` of an exception whose class leaves that to one of Python's own; else None."""
+        classes = type_mro(type(value))
+        if not any(each is BaseException for each in classes):
+            return None
+        for each in classes:
+            names = type_dict(each)
+            if each in SPEAKING_ERRORS:
+                arguments = ARGUMENTS(value)
+                if each is OSError:
+                    arguments += tuple(names[field].__get__(value) for field in OS_FIELDS)
+                if SCALARS.issuperset(map(id, map(type, arguments))):
+                    self.text_of(budget, self.measure(arguments, budget) + 100, True)
+                    return names["__str__"](value)
+                return None
+            if "__str__" in names or "__repr__" in names and each is not BaseException:
+                return None
+        return None
+
     def repr_text(self, value):
-        if not value.isascii():
-            self.known_characters(value)
+        self.known_characters(value)
         return repr(value)
 
-    def known_characters(self, text):
-        """Refuses characters about which Python versions differ."""
+    def known_characters(self, text, changed=CHANGED_CLASSES):
+        """Refuses characters about which this Python and CPython 3.12 do not agree."""
+        found = changed.find(text)
+        if found is not None:
+            raise rejected("this process's Python does not know the character U+%04X as CPython 3.12 does" % ord(found))
+
+    def known_inside(self, value):
+        """The same for all text in a container, which has been measured."""
+        for item in value:
+            if type(item) is str:
+                self.known_characters(item)
+            elif id(type(item)) in CONTAINERS:
+                self.known_inside(item)
+        if type(value) is dict:
+            self.known_inside(list(value.values()))
 
     def measure(self, value, budget):
         """How long `repr(value)` may be, having checked that `value` is plain."""

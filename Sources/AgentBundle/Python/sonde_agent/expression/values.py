@@ -3,6 +3,18 @@
 from .errors import rejected
 
 NoneType = type(None)
+
+
+class Identities:
+    """A set of types, told apart by identity."""
+
+    def __init__(self, types):
+        self.ids = frozenset(map(id, types))
+
+    def __contains__(self, kind):
+        return id(kind) in self.ids
+
+
 _empty = {}
 KEYS, VALUES, ITEMS = type(_empty.keys()), type(_empty.values()), type(_empty.items())
 
