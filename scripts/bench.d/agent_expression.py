@@ -82,7 +82,8 @@ def main():
         return
     print("%-14s %8s %8s %8s   ns a call" % ("", "by hand", "guard", "known"))
     for row in rows:
-        print("%-14s %8.0f %8.0f %8.0f   %.2f %.2f" % (*row.values(), row["guard"] / row["hand"], row["known"] / row["hand"]))
+        ratios = row["guard"] / row["hand"], row["known"] / row["hand"]
+        print("%-14s %8.0f %8.0f %8.0f   %.2f %.2f" % (*row.values(), *ratios))
     print("CPython %s: %.2f times a function written by hand, %.2f with the types a watch guarantees" % (
         sys.version.split()[0], means["guard"], means["known"]))
 

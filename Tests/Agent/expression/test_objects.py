@@ -18,23 +18,34 @@ from sonde_agent.expression import Cut, ExpressionError, Reader, Record, compile
 TEMPLATES = """
 not X;X and 1;X or 1;1 if X else 2;X == X;X == 1;1 == X;X == "a";"a" == X;X == None;X != 1;X < 1;1 < X;X <= X;X > "a"
 1 < X < 2;X in [1, 2];X in (X,);X in {1: 2};X in {1, 2};X in "abc";X in range(9);1 in X;"a" in X;X in X;1 not in X
-[X] == [1];[1] == [X];[[X]] == [[1]];(X, 1) == (1, 1);{1: X} == {1: 1};{"a": [X]} == {"a": [1]};[X] < [1];(1, X) < (1, 2)
+[X] == [1];[1] == [X];[[X]] == [[1]];(X, 1) == (1, 1);{1: X} == {1: 1};{"a": [X]} == {"a": [1]};[X] < [1]
+(1, X) < (1, 2)
 [X, 1].count(1);[1, X].index(1);[1, X].index(X);(X, 1).count(X);X is None
-X + 1;1 + X;X - 1;1 - X;X * 2;2 * X;X / 2;2 / X;X // 2;X % 2;2 % X;X ** 2;2 ** X;X << 1;1 << X;X >> 1;X & 1;1 & X;X | 1;1 | X
-X ^ 1;-X;+X;~X;X + X;[1] + X;X + [1];"a" + X;X + "a";"%s" % X;"%d" % X;"%(a)s" % X;"%s" % (X,);"%s" % [X];X % X;{} | X;X | {}
+X + 1;1 + X;X - 1;1 - X;X * 2;2 * X;X / 2;2 / X;X // 2;X % 2;2 % X;X ** 2;2 ** X;X << 1;1 << X;X >> 1;X & 1;1 & X
+X | 1;1 | X
+X ^ 1;-X;+X;~X;X + X;[1] + X;X + [1];"a" + X;X + "a";"%s" % X;"%d" % X;"%(a)s" % X;"%s" % (X,);"%s" % [X];X % X
+{} | X;X | {}
 {1} & X;X & {1};{1}.union(X);{1}.union([X]);{1}.isdisjoint([X]);{1}.issubset(X);{1: 2}.keys() & [X];{1: 2}.keys() & X
 X[0];X["a"];X[X];[1, 2][X];(1, 2)[X];"ab"[X];{1: 2}[X];range(5)[X];X[1:2];[1, 2][X:];"abc"[:X]
-len(X);abs(X);min(X);max(X);min(X, 1);max(1, X);min([X, 1]);max([1, X]);sum(X);sum([X]);sum([1], X);any(X);all(X);any([X]);all([X])
-sorted(X);sorted([X, 1]);sorted([1], reverse=X);sorted([X, 1], key=len);sorted([X, 1], key=str);round(X);round(1.5, X);int(X);int("1", X)
-float(X);str(X);bool(X);list(X);tuple(X);dict(X);dict([X]);dict([(X, 1)]);set(X);set([X]);range(X);enumerate(X);list(enumerate([1], X))
-list(zip(X));list(zip(X, [1]));zip([1], strict=X);reversed(X);repr(X);isinstance(X, int);isinstance(X, (str, list));divmod(X, 2)
+len(X);abs(X);min(X);max(X);min(X, 1);max(1, X);min([X, 1]);max([1, X]);sum(X);sum([X]);sum([1], X);any(X);all(X)
+any([X]);all([X])
+sorted(X);sorted([X, 1]);sorted([1], reverse=X);sorted([X, 1], key=len);sorted([X, 1], key=str);round(X)
+round(1.5, X);int(X);int("1", X)
+float(X);str(X);bool(X);list(X);tuple(X);dict(X);dict([X]);dict([(X, 1)]);set(X);set([X]);range(X);enumerate(X)
+list(enumerate([1], X))
+list(zip(X));list(zip(X, [1]));zip([1], strict=X);reversed(X);repr(X);isinstance(X, int);isinstance(X, (str, list))
+divmod(X, 2)
 divmod(2, X);pow(X, 2);pow(2, X);pow(2, 3, X);ord(X);chr(X);hex(X);bin(X);oct(X);str([X]);repr({"a": X});repr((X, X))
 f"{X}";f"{X!r}";f"{X!s:>9}";f"{X:>9}";f"{[X]}";f"{1:{X}}";f"{X}{X}"
-[v for v in X];{v for v in X};{v: 1 for v in X};[v for v in [1] if X];[1 for v in [X] if v];[a for a, b in [X]];[a for a, *b in [X]]
+[v for v in X];{v for v in X};{v: 1 for v in X};[v for v in [1] if X];[1 for v in [X] if v];[a for a, b in [X]]
+[a for a, *b in [X]]
 {X};{X: 1};{1: X, X: 2};[*X];{**X};(*X, 1);{v for v in [X]};{v: 1 for v in [X]};any(v for v in X);list(v for v in X)
-any(v == 1 for v in [X]);sum(v for v in [X]);max(v for v in [X]);[v + 1 for v in [X]];[v > 1 for v in [X]];sum([v * 2 for v in [X]])
-X.startswith("a");X.upper();"a".startswith(X);"a".join(X);"a".join([X]);"a".replace(X, "b");"a".find("a", X);"a".center(X);"a".split(X)
-"a".count(X);"ab".strip(X);"a".startswith((X, "b"));X.get("a");X.keys();X.items();X.values();X.copy();X.index(1);X.count(1)
+any(v == 1 for v in [X]);sum(v for v in [X]);max(v for v in [X]);[v + 1 for v in [X]];[v > 1 for v in [X]]
+sum([v * 2 for v in [X]])
+X.startswith("a");X.upper();"a".startswith(X);"a".join(X);"a".join([X]);"a".replace(X, "b");"a".find("a", X)
+"a".center(X);"a".split(X)
+"a".count(X);"ab".strip(X);"a".startswith((X, "b"));X.get("a");X.keys();X.items();X.values();X.copy();X.index(1)
+X.count(1)
 {1: 2}.get(X);{"a": 1}.get("b", X);[1, 2].index(1, X);X.union([1]);X.computed;X.missing;X.computed.more;[1, X][0] == 1
 """.replace("\n", ";").split(";")
 
@@ -118,13 +129,20 @@ class NothingRuns(unittest.TestCase):
         values = {"X": [one, 1], "T": (one, 1), "D": {"k": one}, "K": table, "S": {one, 1}, "N": [[one]]}
         del spies.RAN[:]
         sources = """
-        1 in X;[1] == X;X == T;X < X;X.count(1);X.index(1);sorted(X);min(X);sum(X);set(X);str(X);f"{X}";X == X;N == N;N in N
-        D == {"k": 1};D.values() == 1;1 in D.values();("k", 1) in D.items();D.items() == D.items();str(D);repr(D);{**D} == {"k": 1}
-        K["a"];K["b"];"a" in K;K.get("a");1 in K;K.keys() & ["a"];"a" in K.keys();K == {"a": 1};list(K) == ["a"];dict(K);{**K};set(K)
-        1 in S;S == {1};S & {1};{1} & S;S.union([1]);S.issubset({1});{1} <= S;S - {1};len(S) == 2 and 1 in S;[k for k in K if k == 1]
-        {k: v for k, v in K.items()};{k for k in K};any(k == "a" for k in K);K | {"a": 1};{"a": 1} | K;X + X == X;[X] * 2 == [X]
-        tuple(X) in {(1, 2)};{tuple(X): 1};{(1, T): 1};{1: 2}.get(T);max(T);T < (1,);T > T;T == (1, 1);",".join(X);dict([T])
-        "%s %s" % T;"%(k)s" % D;X[0] == X[1];[a == b for a, b in [X]];sorted([T, T]);max([T, T]);X in [X];T in [T];T in (T,);T in {1: 2}
+        1 in X;[1] == X;X == T;X < X;X.count(1);X.index(1);sorted(X);min(X);sum(X);set(X);str(X);f"{X}";X == X;N == N
+        N in N
+        D == {"k": 1};D.values() == 1;1 in D.values();("k", 1) in D.items();D.items() == D.items();str(D);repr(D)
+        {**D} == {"k": 1}
+        K["a"];K["b"];"a" in K;K.get("a");1 in K;K.keys() & ["a"];"a" in K.keys();K == {"a": 1};list(K) == ["a"]
+        dict(K);{**K};set(K)
+        1 in S;S == {1};S & {1};{1} & S;S.union([1]);S.issubset({1});{1} <= S;S - {1};len(S) == 2 and 1 in S
+        [k for k in K if k == 1]
+        {k: v for k, v in K.items()};{k for k in K};any(k == "a" for k in K);K | {"a": 1};{"a": 1} | K;X + X == X
+        [X] * 2 == [X]
+        tuple(X) in {(1, 2)};{tuple(X): 1};{(1, T): 1};{1: 2}.get(T);max(T);T < (1,);T > T;T == (1, 1);",".join(X)
+        dict([T])
+        "%s %s" % T;"%(k)s" % D;X[0] == X[1];[a == b for a, b in [X]];sorted([T, T]);max([T, T]);X in [X];T in [T]
+        T in (T,);T in {1: 2}
         """
         for source in filter(None, map(str.strip, sources.replace("\n", ";").split(";"))):
             guard = compile_tree(tree_of(source))
@@ -156,7 +174,8 @@ class NothingRuns(unittest.TestCase):
         self.assertEqual("KeyError", caught.exception.kind)
         self.assertEqual({}, dict(made))
         stream = iter([1, 2, 3])
-        for source in ("1 in g", "list(g)", "any(x for x in g)", "sum(g)", "[x for x in g]", "list(zip(g))", "[*g]", "max(g)"):
+        sources = "1 in g;list(g);any(x for x in g);sum(g);[x for x in g];list(zip(g));[*g];max(g)".split(";")
+        for source in sources:
             for value in (stream, (x for x in [1]), map(str, [1]), zip([1])):
                 with self.assertRaises(ExpressionError) as caught:
                     result(source, g=value)
@@ -191,7 +210,8 @@ class Reading(unittest.TestCase):
 
     def test_an_exceptions_text(self):
         missing = FileNotFoundError(2, "No such file", "/nowhere")
-        for error in (ValueError("timeout"), KeyError("a"), missing, type("Own", (ValueError,), {})(1, 2), ValueError()):
+        inherited = type("Own", (ValueError,), {})(1, 2)
+        for error in (ValueError("timeout"), KeyError("a"), missing, inherited, ValueError()):
             self.assertEqual(str(error), self.read("str(v)", error))
             self.assertEqual(str(error), self.read('f"{v}"', error))
         own = type("Own", (ValueError,), {"__str__": lambda self: 1 / 0})
@@ -200,7 +220,8 @@ class Reading(unittest.TestCase):
             self.refused("str(v)", error, "text")
 
     def test_what_is_not_there(self):
-        for value, source in ((Point(), "v.nope"), (Point(), "v.y"), (sys, "v.nope"), (Point, "v.nope"), (1, "v.real")):
+        absent = [(Point(), "v.nope"), (Point(), "v.y"), (sys, "v.nope"), (Point, "v.nope"), (1, "v.real")]
+        for value, source in absent:
             with self.assertRaises(ExpressionError) as caught:
                 self.read(source, value)
             self.assertEqual("AttributeError", caught.exception.kind)

@@ -156,7 +156,8 @@ class RefusedTrees(unittest.TestCase):
             "any(max(g) for g in [(y * 2 for y in xs)])",
         ]
         choice = random.Random(7)
-        values = [None, 1, "x", "__class__", "len", "eval", [], {}, ["lit", 0, 1, 1], ["name", 0, 1, "x"], "gen", True, -1]
+        values = [None, 1, "x", "__class__", "len", "eval", [], {}, ["lit", 0, 1, 1], ["name", 0, 1, "x"], "gen"]
+        values += [True, -1]
         compiled = refused = 0
         for _ in range(4000):
             tree = copy.deepcopy(tree_of(choice.choice(sources)))
@@ -198,7 +199,8 @@ class Names(unittest.TestCase):
             self.assertNotIn(name, guard.__code__.co_varnames)
 
     def test_known_types(self):
-        guard = compile_tree(tree_of("cost > 100 and len(args) > 1"), known={"cost": float, "args": tuple, "nope": Limits})
+        known = {"cost": float, "args": tuple, "nope": Limits}
+        guard = compile_tree(tree_of("cost > 100 and len(args) > 1"), known=known)
         self.assertIs(True, guard(120.5, (1, 2)))
 
     def test_condition(self):

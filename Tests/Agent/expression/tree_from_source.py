@@ -156,7 +156,7 @@ class Converter:
         raise Refused("a call of no name")
 
     def argument(self, call, node):
-        if isinstance(call.func, ast.Name) and call.func.id == "isinstance" and len(call.args) > 1 and node is call.args[1]:
+        if isinstance(call.func, ast.Name) and call.func.id == "isinstance" and node in call.args[1:2]:
             return self.classes(node)
         return self.node(node)
 

@@ -7,7 +7,6 @@ methods and `repr` use; a test compares them with the interpreters.
 """
 
 import sys
-from bisect import bisect
 
 REFERENCE = (3, 12)
 
@@ -75,6 +74,17 @@ CASES = {
 }
 
 
+def merged(ranges):
+    """The same ranges in order, without overlaps: a character may have changed more than once."""
+    result = []
+    for first, last in sorted(ranges):
+        if result and first <= result[-1][1]:
+            first, before = result.pop()
+            last = max(last, before)
+        result.append((first, last))
+    return result
+
+
 class Changed:
     """The code points on which this interpreter and CPython 3.12 do not agree."""
 
@@ -86,17 +96,22 @@ class Changed:
                 for part in table[step].split():
                     first, _, last = part.partition("-")
                     ranges.append((int(first, 16), int(last or first, 16)))
-        ranges.sort()
-        self.firsts = [first for first, _ in ranges]
-        self.lasts = [last for _, last in ranges]
+        ranges = merged(ranges)
+        self.ranges = ranges
 
     def __contains__(self, code):
-        at = bisect(self.firsts, code) - 1
-        return at >= 0 and code <= max(self.lasts[max(at - 3, 0) : at + 1])
+        low, high = 0, len(self.ranges)
+        while low < high:
+            middle = (low + high) // 2
+            if self.ranges[middle][1] < code:
+                low = middle + 1
+            else:
+                high = middle
+        return low < len(self.ranges) and self.ranges[low][0] <= code
 
     def find(self, text):
         """The first of a text's characters that is one of them, or None."""
-        if not self.firsts or text.isascii():
+        if not self.ranges or text.isascii():
             return None
         for character in set(text):
             if character > "\x7f" and ord(character) in self:

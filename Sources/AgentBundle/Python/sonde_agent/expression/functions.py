@@ -200,7 +200,8 @@ class Functions(Percent):
                     raise TypeError("cannot convert dictionary update sequence element #%d to a sequence" % at)
             items = self.unpack(pair, 2, budget)
             if len(items) != 2:
-                raise ValueError("dictionary update sequence element #%d has length %d; 2 is required" % (at, len(items)))
+                length = (at, len(items))
+                raise ValueError("dictionary update sequence element #%d has length %d; 2 is required" % length)
             made[self.key(items[0], budget)] = items[1]
 
     def call_range(self, *values):
@@ -269,7 +270,8 @@ class Functions(Percent):
         budget = values[-1]
         if len(values) > 2:
             if default is not self:
-                raise TypeError("Cannot specify a default for %s() with multiple positional arguments" % choose.__name__)
+                name = choose.__name__
+                raise TypeError("Cannot specify a default for %s() with multiple positional arguments" % name)
             items = list(values[:-1])
         elif key is None and type(values[0]) is not Stream:
             items = list(self.whole_of(values[0], budget))

@@ -152,7 +152,8 @@ class Base(Code):
         self.line = before
         return made
 
-    METHOD = {"if": "choice", "and": "logical", "or": "logical", "list": "display", "tuple": "display", "set": "display"}
+    METHOD = {"if": "choice", "and": "logical", "or": "logical"}
+    METHOD.update({"list": "display", "tuple": "display", "set": "display"})
 
     def settle(self, operand):
         """The operand as something that can be repeated."""
@@ -195,7 +196,10 @@ class Base(Code):
         return self.runtime_call("truth", operand.code, budget=False)
 
     def number_test(self, operand, small=True):
-        """A test that a stable operand is a float or an integer, a small one if its size matters; None if it surely is."""
+        """A test that a stable operand is a float or an integer (a small one, if its size matters).
+
+        None if it surely is one.
+        """
         kind = operand.kind
         if kind.within(kinds.FLOAT) or kind.within(kinds.NUMBER) and (not small or kind.bits is not None):
             return None

@@ -22,7 +22,7 @@ class Iterating(Comparing):
     """Iteration, length, subscripts, slices, unpacking."""
 
     def items(self, value, action="iterated over"):
-        """What `value` consists of: something that can be iterated over without running code, and its length or None."""
+        """What `value` consists of: what can be iterated over without running code, and its length or None."""
         kind = type(value)
         if kind is list:
             return value.copy(), len(value)

@@ -195,7 +195,7 @@ class Loops(Calls):
         return self.choose(test, copy, slow)
 
     def share(self, loops, at, element):
-        """What one element of a loop costs: itself, its conditions, and the comprehension's element in the innermost."""
+        """What one element of a loop costs: itself, its conditions, and in the innermost what is made of it."""
         steps = 1 + cost_of(loops[at].conditions)
         return self.constant(steps + cost_of(element) if at + 1 == len(loops) else steps)
 
@@ -265,7 +265,8 @@ class Loops(Calls):
         item = self.nest(loops, lambda: self.gather(GATHERED[name], element, result), element)
         kind = self.kind_of_result(GATHERED[name], item)
         if name == "tuple":
-            return Operand(self.call("tuple", self.name(result)), Kind(kinds.TUPLE, None, kind.item, kind.plain), depth=2)
+            kind = Kind(kinds.TUPLE, None, kind.item, kind.plain)
+            return Operand(self.call("tuple", self.name(result)), kind, depth=2)
         if name == "sorted":
             return Operand(self.runtime_call("call_sorted", self.name(result)), kind, depth=2)
         return Operand(self.name(result), kind, True)

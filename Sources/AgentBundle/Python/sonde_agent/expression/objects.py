@@ -16,6 +16,9 @@ class _Slots:
 Member = type(_Slots.one)  # a slot, or a field of a C structure
 GetSet = type(BaseException.__dict__["args"])
 Wrapper = type(object.__init__)
+type_module = type.__dict__["__module__"].__get__
+type_flags = type.__dict__["__flags__"].__get__
+HEAP = 1 << 9  # a class made at run time, which could call itself anything
 # Getters in C that only read their own object.
 PASSIVE_MODULES = ("builtins", "datetime", "decimal", "collections", "_io", "types")
 
@@ -92,7 +95,7 @@ class Objects(Methods):
             descriptor = type(in_class)
             if descriptor is Member:
                 return Member.__get__(in_class, value, kind)
-            if descriptor is GetSet and type_dict(in_class.__objclass__).get("__module__", "builtins") in PASSIVE_MODULES:
+            if descriptor is GetSet and is_passive(in_class.__objclass__):
                 return GetSet.__get__(in_class, value, kind)
             if type_name(descriptor) == "_tuplegetter" and descriptor is tuple_getter():
                 return descriptor.__get__(in_class, value, kind)
@@ -116,7 +119,8 @@ class Objects(Methods):
 
     def class_attribute(self, value, name):
         """An attribute of a class that is plain data."""
-        if defines(type(value), name) or found_in_class(type(value), "__getattribute__") is not type.__dict__["__getattribute__"]:
+        access = found_in_class(type(value), "__getattribute__")
+        if defines(type(value), name) or access is not type.__dict__["__getattribute__"]:
             raise rejected("reading '%s' of the class %s runs code (--allow eval)" % (name, type_name(value)))
         found = found_in_class(value, name)
         if found is MISSING:
@@ -149,7 +153,13 @@ def is_generic(access):
     owner = access.__objclass__
     if owner is super or owner is type or owner is type(sys):
         return False
-    return type_dict(owner).get("__module__", "builtins") in PASSIVE_MODULES
+    return is_passive(owner)
+
+
+def is_passive(kind):
+    """Whether a type is in C, in a module whose getters only read their own object."""
+    module = type_module(kind)
+    return type(module) is str and module in PASSIVE_MODULES and not type_flags(kind) & HEAP
 
 
 def tuple_getter():

@@ -108,7 +108,7 @@ class Operators(Base):
             return self.slow(operation, left, right, kinds.BUILT)
         exponent = right.code.value if right.constant else None
         result = result_of(operation, self.as_number(one), self.as_number(other), exponent)
-        if not self.direct or result is None or one.within(kinds.BOOL) and not one.types & kinds.INT and other.within(kinds.STR):
+        if not self.direct or result is None:
             return self.slow(operation, left, right, kinds.BUILT)
         sure = one.within(kinds.NUMBER) and other.within(kinds.NUMBER)
         sure = sure and self.number_test(left) is None and self.number_test(right) is None
@@ -143,7 +143,7 @@ class Operators(Base):
     direct = True  # whether operators may be written out; not in the half of a region that is for anything
 
     def region(self, node):
-        """Code for a whole tree of operators, once for small numbers and once for anything; None where that is no gain."""
+        """Code for a whole tree of operators: once for small numbers, once for anything; None if it gains nothing."""
         if self.in_region:
             return None
         leaves = []

@@ -133,7 +133,7 @@ class Text(Iterating):
         if id(kind) in CONTAINERS:
             self.text_of(budget, self.measure(value, budget))
             text = repr(value)
-            if CHANGED_CLASSES.firsts:
+            if CHANGED_CLASSES.ranges:
                 self.known_inside(value)
             return ascii(value) if how == "a" else text
         if kind is Stream or kind is Record:
