@@ -43,7 +43,7 @@ struct AgentArrival {
                 throw SessionError(error, label: label)
             }
             if let text = failure(at: report.fromHere) { throw text }
-            guard kill(pid, 0) == 0 || errno == EPERM else {
+            guard isThere else {
                 throw SessionError(.noTarget, "process \(pid) ended while the agent was starting")
             }
             guard clock.now < deadline else {
@@ -53,6 +53,12 @@ struct AgentArrival {
             }
             try? await Task.sleep(for: Self.interval)
         }
+    }
+
+    /// Whether the process still runs: one that ended but was not waited for by its parent does not.
+    private var isThere: Bool {
+        guard let status = try? ProcessStatus(of: pid) else { return false }
+        return status.state != "Z" && status.state != "X"
     }
 
     private func injectorOptions() throws(SessionError) -> Injector.Options {
@@ -92,7 +98,9 @@ extension SessionError {
             case .timedOut: .timedOut
             case .busy, .failed: .failed
             }
-        let failing = checks.filter { $0.status == .fail && !error.message.contains($0.message) }
+        // Where the message is the whole obstacle already, the checks would only say it again.
+        let isComplete = [.noSuchProcess, .exited, .notPython, .busy].contains(error.kind)
+        let failing = isComplete ? [] : checks.filter { $0.status == .fail && !error.message.contains($0.message) }
         self.init(
             kind, error.message, hint: error.hint,
             details: failing.map { "\($0.name): \($0.message)" + ($0.mend.map { " (try: \($0))" } ?? "") })
