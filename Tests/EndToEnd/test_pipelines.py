@@ -23,7 +23,7 @@ def test_where_select_and_head(sonde, shared):
 
 
 def test_a_guard_means_the_same_behind_the_bar(sonde, shared):
-    condition = 'cost > 20 and user.tier == "gold" and len(cart.lines) >= 0 and error is None'
+    condition = 'cost > 20 and user.tier == "gold" and len(user.name) > 2 and error is None'
     guarded = sonde.rows(shared, f"watch shop:checkout -n 3 if {condition} | select cost, tier=user.tier")
     filtered = sonde.rows(shared, f"watch shop:checkout -n 0 --for 20s | where {condition} | select cost, tier=user.tier | head 3")
     for rows in (guarded, filtered):
@@ -93,9 +93,10 @@ def test_data_and_messages_are_apart(sonde, shared):
 
 
 def test_depth_of_capture(sonde, shared):
-    shallow = sonde.rows(shared, "watch shop:Shop.serve -n 1 | select self")
-    deep = sonde.rows(shared, "watch shop:Shop.serve -n 1 -x 3 | select self")
-    assert len(json.dumps(deep)) > len(json.dumps(shallow))
+    deep = sonde.rows(shared, "watch shop:checkout -n 1 -x 2 if len(cart.lines) > 0 | select lines=len(cart.lines)")
+    assert deep[0]["lines"] > 0
+    shallow = sonde.on(shared, "watch shop:checkout -n 1 if len(cart.lines) > 0 | select lines=len(cart.lines)")
+    assert shallow.status == 1 and "a larger -x captures more" in shallow.err
 
 
 def test_two_shells_at_once(sonde, shared):

@@ -1,6 +1,5 @@
-"""The prompt, through a real pseudo-terminal."""
+"""Commands on a target at the prompt; test_prompt.py has the prompt itself."""
 
-import os
 import re
 
 import pexpect
@@ -66,75 +65,6 @@ def test_a_table_for_a_person(prompt, shared):
     leave(child)
 
 
-def test_tab_completes_a_command(prompt, shared):
-    child = prompt(shared.pid)
-    child.send("wat\t")
-    child.expect("watch ")
-    child.sendintr()
-    child.expect(PROMPT)
-    leave(child)
-
-
-def test_tab_completes_the_targets_names(prompt, shared):
-    child = prompt(shared.pid)
-    child.send("watch shop:check\t")
-    child.expect("shop:checkout")
-    child.sendintr()
-    child.expect(PROMPT)
-    leave(child)
-
-
-def test_interrupt_stops_the_command_only(prompt, shared):
-    child = prompt(shared.pid)
-    child.sendline("watch shop:checkout -n 0 | select cost")
-    child.expect(r"\d+\.\d+")
-    child.sendintr()
-    child.expect(PROMPT)
-    shared.is_as_found_within(2, UNTOUCHED)
-    child.sendline("eval 40 + 2")
-    child.expect("42")
-    child.expect(PROMPT)
-    assert shared.is_working()
-    leave(child)
-
-
-def test_interrupt_on_a_half_typed_line(prompt, shared):
-    child = prompt(shared.pid)
-    child.send("watch shop:chec")
-    child.sendintr()
-    child.expect(PROMPT)
-    child.sendline("eval 40 + 2")
-    child.expect("42")
-    child.expect(PROMPT)
-    leave(child)
-
-
-def test_a_typo_keeps_the_prompt(prompt, shared):
-    child = prompt(shared.pid)
-    child.sendline("wach shop:checkout")
-    child.expect("did you mean")
-    child.expect(PROMPT)
-    leave(child)
-
-
-def test_history_is_kept(prompt, shared, sonde):
-    child = prompt(shared.pid)
-    child.sendline('echo "remember me"')
-    child.expect("remember me")
-    child.expect("remember me")
-    child.expect(PROMPT)
-    leave(child)
-    path = os.path.join(sonde.environment["XDG_STATE_HOME"], "sonde/history")
-    assert os.stat(path).st_mode & 0o777 == 0o600
-    child = prompt(shared.pid)
-    child.send("\x1b[A")
-    child.expect('echo "remember me"')
-    child.send("\r")
-    child.expect("remember me")
-    child.expect(PROMPT)
-    leave(child)
-
-
 def test_a_line_goes_on(prompt, shared):
     child = prompt(shared.pid)
     child.sendline("thread |")
@@ -165,14 +95,3 @@ def test_without_a_target(prompt, shared):
     child.expect("42")
     child.expect(PROMPT)
     leave(child)
-
-
-def test_quit_while_the_target_is_killed(prompt, shop):
-    one = shop()
-    child = prompt(one.pid)
-    one.kill()
-    child.sendline("status")
-    child.expect("error: ")
-    child.expect(PROMPT)
-    child.sendeof()
-    child.expect(pexpect.EOF)
