@@ -170,7 +170,7 @@ import Testing
         try shell.session.on(
             "status",
             json:
-                "{\"pid\":11,\"python\":\"3.12.1\",\"agent\":\"0.1.0\",\"sessions\":1,\"probes\":[{\"watch_id\":\"watch_001\",\"command\":\"watch\",\"pattern\":\"f\",\"emitted\":3,\"dropped\":0,\"guard_errors\":0,\"session\":1}]}"
+                "{\"pid\":11,\"python\":\"3.12.1\",\"agent\":\"0.1.0\",\"sessions\":1,\"session\":1,\"probes\":[{\"watch_id\":\"watch_001\",\"command\":\"watch\",\"pattern\":\"f\",\"emitted\":3,\"dropped\":0,\"guard_errors\":0,\"session\":1}]}"
         )
         await shell.assertExec("status | select watch_id, emitted | to csv", "watch_id,emitted\nwatch_001,3\n")
         #expect(shell.front.reports == "agent 0.1.0 in pid 11 (Python 3.12.1): 1 session, 1 probe\n")
@@ -219,6 +219,10 @@ import Testing
         let shell = await TestShell()
         shell.session.on("thread") { _ throws(SessionError) in throw SessionError(.timedOut, "no answer within 1s") }
         await shell.assertExecError("thread", .timedOut, "error: no answer within 1s\n")
+        #expect(shell.front.progress.isEmpty)
+        shell.session.setDelay(until: { !shell.front.progress.isEmpty })
+        _ = await shell.interpreter.run(line: "thread")
+        #expect(shell.front.progress == ["waiting for the agent's answer to thread", nil])
     }
 
     @Test func theDeadlineOfALine() async {

@@ -167,7 +167,10 @@ public actor Interpreter {
             let answer = try? await Cancellation().wait {
                 try? await session.request("status", .dict([]), timeout: .seconds(1))
             }
-            if let probes = (answer ?? nil)?["probes"]?.asList, !probes.isEmpty { return true }
+            guard let status = answer ?? nil else { continue }
+            // Other shells' probes are theirs.
+            let probes = status["probes"]?.asList ?? []
+            if probes.contains(where: { $0["session"]?.asInt == status["session"]?.asInt }) { return true }
         }
         return false
     }

@@ -89,15 +89,8 @@ final class ShellState {
         for what: String, guard guardText: BoundExpression? = nil,
         _ operation: @escaping @Sendable () async throws(SessionError) -> T
     ) async throws(Failure) -> T {
-        let front = front
-        let notice = Task {
-            try? await Task.sleep(for: .milliseconds(500))
-            if !Task.isCancelled { front.showProgress("waiting for \(what)") }
-        }
-        defer {
-            notice.cancel()
-            front.showProgress(nil)
-        }
+        let notice = ProgressNotice(what, on: front)
+        defer { notice.end() }
         let result = try await cancellation.wait { () async -> Result<T, SessionError> in
             do throws(SessionError) {
                 return .success(try await operation())

@@ -57,6 +57,7 @@ final class FakeSession: Session {
         var requests: [(command: String, params: Value)] = []
         var isClosed = false
         var lastStream: FakeStream?
+        var isReady: @Sendable () -> Bool = { true }
     }
 
     let state = Mutex(State())
@@ -75,6 +76,9 @@ final class FakeSession: Session {
     /// Scripts a stream.
     func onStream(_ command: String, _ start: @escaping Start) { state.withLock { $0.streams[command] = start } }
 
+    /// Lets every reply wait until something holds.
+    func setDelay(until isReady: @escaping @Sendable () -> Bool) { state.withLock { $0.isReady = isReady } }
+
     var requests: [(command: String, params: Value)] { state.withLock { $0.requests } }
     var lastStream: FakeStream? { state.withLock { $0.lastStream } }
     var isClosed: Bool { state.withLock { $0.isClosed } }
@@ -84,6 +88,9 @@ final class FakeSession: Session {
             state.requests.append((command, params))
             return state.replies[command]
         }
+        let isReady = state.withLock { $0.isReady }
+        let deadline = ContinuousClock.now + .seconds(10)
+        while !isReady(), ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(5)) }
         guard let reply else { throw SessionError(.agent("BadRequest"), "no such command: \(command)") }
         return try reply(params)
     }

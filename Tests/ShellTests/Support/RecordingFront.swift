@@ -24,6 +24,7 @@ final class RecordingFront: Front {
     }
 
     var output: String { state.withLock { $0.output } }
+    var progress: [String?] { state.withLock { $0.progress } }
     var reports: String { state.withLock { $0.reports } }
 
     func clear() {
