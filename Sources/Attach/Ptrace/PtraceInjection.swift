@@ -25,8 +25,7 @@
         // What we have mapped into the target.
         private var data: UInt64?
         private var code: UInt64?
-        private var stopped: Int64 = 0
-        private var stops = 0
+        private var use = ThreadUse()
 
         private static let codeSize: UInt64 = 4096
         private var dataSize: UInt64 { (UInt64(ControlBlock.sourceOffset + source.count + 1) + 4095) & ~4095 }
@@ -43,6 +42,7 @@
             }
             guard let image = PythonImage.find(in: pid, map: map) else { throw Injector.notPython(pid) }
             let memory = try TargetMemory(of: pid)
+            try Self.checkVersion(image, memory, pid)
             let functions: PythonFunctions
             let gadgets: Gadgets
             do {
@@ -73,10 +73,10 @@
                 for (thread, mode) in candidates(in: round) {
                     switch try attempt(on: thread, mode) {
                     case .executed?:
-                        return Injection(way: .ptrace, stoppedMicroseconds: Int(stopped / 1000), stops: stops)
+                        return Injection(way: .ptrace, use: use)
                     case .queued?:
                         try awaitPendingCall()
-                        return Injection(way: .ptrace, stoppedMicroseconds: Int(stopped / 1000), stops: stops)
+                        return Injection(way: .ptrace, use: use)
                     case .finalizing?:
                         unmapQuietly()
                         throw AttachError(.exited, "the Python interpreter of process \(pid) is shutting down")
@@ -96,6 +96,26 @@
                 }
                 deadline.pause(microseconds: min(200 << Int64(min(round, 6)), 10_000))
                 round += 1
+            }
+        }
+
+        private static func checkVersion(
+            _ image: PythonImage, _ memory: borrowing TargetMemory, _ pid: Int32
+        ) throws(AttachError) {
+            let name = image.path.split(separator: "/").last ?? ""
+            if let version = PythonVersion(fileName: name), version < PythonVersion(3, 8) {
+                throw AttachError(
+                    .unsupported, "process \(pid) runs Python \(version)",
+                    hint: "CPython 3.8 and later can be attached to")
+            }
+            // Since 3.13 the global state begins with a mark, the version, and whether the build is free-threaded. Without a
+            // GIL nothing tells a thread that may be used from one that may not.
+            if let state = image.address(ofSection: ".PyRuntime"), let bytes = memory.read(24, at: state),
+                bytes.starts(with: Array("xdebugpy".utf8)), ByteOrder.u64(bytes, at: 16) != 0
+            {
+                throw AttachError(
+                    .unsupported, "process \(pid) runs a free-threaded CPython, which cannot be entered by ptrace",
+                    hint: "from 3.14 on it can through its remote debugging interface")
             }
         }
 
@@ -124,8 +144,7 @@
             } catch  where error.kind == .timedOut {
                 return nil
             }
-            stops += 1
-            defer { stopped += stop.stoppedNanoseconds }
+            defer { use += stop.use }
             let snapshot = stop.snapshot
             guard !isQueueing(snapshot) else {
                 try stop.restore()
@@ -198,8 +217,7 @@
             let late = Deadline(after: .seconds(2))
             var stop = try StoppedThread(
                 stopping: pid, of: pid, gadgets: gadgets, steps: steps, deadline: late)
-            defer { stopped += stop.stoppedNanoseconds }
-            stops += 1
+            defer { use += stop.use }
             if memory.word(at: control.state) == ControlBlock.State.armed.rawValue {
                 try memory.write(ControlBlock.word(.disarmed), at: control.state, at: .written)
                 // The call stays in the interpreter's queue and its code with it, but it will do nothing; only the source goes.
@@ -270,11 +288,10 @@
                     var stop = try? StoppedThread(
                         stopping: pid, of: pid, gadgets: gadgets, steps: steps, deadline: Deadline(after: .seconds(2)))
                 else { return }
-                stops += 1
                 let place = stop.snapshot.registers.rip
                 if place < code || place >= code + Self.codeSize { try? unmap(on: &stop) }
                 try? stop.restore()
-                stopped += stop.stoppedNanoseconds
+                use += stop.use
             }
         }
 

@@ -20,6 +20,9 @@
         private var keepsRestartBlock = true
         private var heldSignals: [Int32] = []
         private let stoppedAt: Int64
+        private var standsSince: Int64
+        private var standing: Int64 = 0
+        private var letGoAt: Int64?
 
         /// Signals that the processor raises by itself: they must not wait, for the kernel would rather end the process.
         private static let synchronous: UInt64 = [SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGSYS]
@@ -45,10 +48,17 @@
             self.gadgets = gadgets
             self.steps = steps
             self.stoppedAt = stoppedAt
+            standsSince = stoppedAt
         }
 
-        /// How long it has been standing still, in nanoseconds.
-        var stoppedNanoseconds: Int64 { Deadline.now - stoppedAt }
+        /// For how long it has been used.
+        var use: ThreadUse {
+            var use = ThreadUse()
+            use.stops = 1
+            use.awayNanoseconds = (letGoAt ?? Deadline.now) - stoppedAt
+            use.standingNanoseconds = standing + (isRunning ? 0 : (letGoAt ?? Deadline.now) - standsSince)
+            return use
+        }
 
         /// Makes a system call on the thread.
         ///
@@ -136,6 +146,7 @@
             }
             steps.reached(.restored)
             try tracee.detach()
+            letGoAt = Deadline.now
             resendHeldSignals()
             steps.reached(.detached)
         }
@@ -168,10 +179,14 @@
 
         // A wait that ends at its deadline leaves the thread running, to be waited for again.
         private mutating func nextStop(by deadline: Deadline) throws(AttachError) -> Tracee.Stop {
-            if !isRunning { try tracee.resumeToSystemCall() }
+            if !isRunning {
+                standing += Deadline.now - standsSince
+                try tracee.resumeToSystemCall()
+            }
             isRunning = true
             let stop = try tracee.wait(by: deadline)
             isRunning = false
+            standsSince = Deadline.now
             return stop
         }
 

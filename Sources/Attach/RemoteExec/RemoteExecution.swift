@@ -16,8 +16,7 @@ struct RemoteExecution: ~Copyable {
     private let runtime: Range<UInt64>
     private let interpreter: UInt64
     private let executor: Injector.RemoteExecutor?
-    private var stopped: Int64 = 0
-    private var stops = 0
+    private var use = ThreadUse()
 
     // Bits of the word that makes a thread look up at its next safe point (3.14 and 3.15): "please stop" is the one that
     // CPython's own request sets. We cannot set it atomically, so a bit that the target sets in the same microsecond could
@@ -77,8 +76,7 @@ struct RemoteExecution: ~Copyable {
                 let patience = mayWait ? deadline : deadline.atMost(.milliseconds(500))
                 guard try request(script, thread, state) else { continue }
                 if try follow(script, thread, state, patience) {
-                    return Injection(
-                        way: .remoteExec, stoppedMicroseconds: Int(stopped / 1000), stops: stops)
+                    return Injection(way: .remoteExec, use: use)
                 }
             }
             deadline.pause(microseconds: 2000)
@@ -100,8 +98,11 @@ struct RemoteExecution: ~Copyable {
             (try? tracee.interrupt(by: deadline.atMost(.milliseconds(200)))) == SIGTRAP
         else { return false }
         let start = Deadline.now
-        stops += 1
-        defer { stopped += Deadline.now - start }
+        use.stops += 1
+        defer {
+            use.standingNanoseconds += Deadline.now - start
+            use.awayNanoseconds += Deadline.now - start
+        }
         let isStill = offsets.threadNativeID.flatMap { requestable(thread, $0) } == state
         if isStill { try write(script, state) }
         try tracee.detach()
