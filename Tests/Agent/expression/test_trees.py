@@ -186,6 +186,14 @@ class RefusedTrees(unittest.TestCase):
 
 
 class Names(unittest.TestCase):
+    def test_a_field_without_a_place_has_its_values(self):
+        field = ["value", ["name", 3, 4, "x"], "r", [">5"]]
+        guard = compile_tree({"v": 1, "root": ["fstring", 0, 9, ["<", field, ">"]]})
+        self.assertEqual("<  'a'>", guard("a"))
+        for part in (["value", 1, None, None], ["value", [], None, None], ["value", ["name"], None, None]):
+            with self.assertRaises(TreeError):
+                compile_tree({"v": 1, "root": ["fstring", 0, 9, [part]]})
+
     def test_order_of_first_use(self):
         guard = compile_tree(tree_of("b > a and [c for c in b if c in d] or a"))
         self.assertEqual(("b", "a", "d"), guard.names)

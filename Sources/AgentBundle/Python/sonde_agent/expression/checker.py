@@ -53,6 +53,7 @@ class Checker:
     def __init__(self, limits):
         self.limits = limits
         self.program = Program()
+        self.nodes = 0
         self.scopes = []
         self.locals = 0
         self.bound = set()
@@ -79,8 +80,6 @@ class Checker:
             raise TreeError("a node '%s' of %d parts" % (data[0][:20], len(data)), start, end)
         spans = self.program.spans
         spans.append((start, end))
-        if len(spans) - 1 > self.limits.nodes:
-            raise TreeError("more than %d nodes" % self.limits.nodes, start, end)
         return len(spans) - 1
 
     def fail(self, data, message):
@@ -100,6 +99,9 @@ class Checker:
             where = data[1:3] if type(data) is list and len(data) > 2 else (None, None)
             where = where if all(type(place) is int for place in where) else (None, None)
             raise TreeError("not allowed in an expression: %.40s" % (repr(op) if type(op) is str else "?"), *where)
+        self.nodes += 1
+        if self.nodes > self.limits.nodes:
+            raise TreeError("more than %d nodes" % self.limits.nodes)
         return check(self, data, depth)
 
     def inner(self, data, depth):
@@ -409,6 +411,8 @@ class Checker:
             if type(part) is str:
                 checked.append(self.literal(["lit", data[1], data[2], part], depth).a)
                 continue
+            if type(part) is list and len(part) == 4 and type(part[1]) is list:  # a field in the place of its value
+                part = [part[0]] + part[1][1:3] + part[1:]
             line = self.begin(part, 6)
             if part[0] != "value" or not (part[4] is None or type(part[4]) is str and part[4] in allowlist.CONVERSIONS):
                 self.fail(part, "a part of an f-string that is not allowed")
