@@ -2,6 +2,7 @@
 
 import itertools
 import sys
+import time
 import traceback
 import unittest
 
@@ -126,6 +127,16 @@ class EventTests(unittest.TestCase):
         self.assertEqual(watching.observations[0]["args"], [[1]])
         self.assertEqual(watching.observations[0]["result"], [1, 2])
 
+    def test_the_time_is_when_the_call_began(self):
+        space = module("import time\ndef rest(n):\n    time.sleep(n)\n")
+        for guard in (None, "cost > 40", "ts < limit", "ts < limit and cost > 0"):
+            began = time.time()
+            guard = guard and guard.replace("limit", repr(began + 0.04))
+            with Watching("shop.rest", guard) as watching:
+                space.rest(0.05)
+            self.assertEqual(len(watching.observations), 1, guard)
+            self.assertLess(abs(watching.observations[0]["timestamp"] - began), 0.04, guard)
+
     def test_a_closed_generator_is_no_error(self):
         space = shop()
         with Watching("shop.generator") as watching:
@@ -157,7 +168,7 @@ class EventTests(unittest.TestCase):
 
         shop()
         for params in [
-            {"times": -1}, {"times": "3"}, {"seconds": "x"}, {"rate": 0}, {"expand": -1}, {"on": []}, {"on": ["x"]},
+            {"times": -1}, {"times": "3"}, {"seconds": "x"}, {"rate": -1}, {"expand": -1}, {"on": []}, {"on": ["x"]},
             {"on": "return"}, {"max_bytes": 1}, {"times": True}, {"seconds": float("inf")},
         ]:
             with self.assertRaises(AgentError, msg=params) as caught:

@@ -65,7 +65,7 @@ def _limits(params):
     return Limits(
         times=_number(params, "times", (int,), 0),
         seconds=_number(params, "seconds", (int, float), None) or None,
-        rate=_number(params, "rate", (int,), None, 1),
+        rate=_number(params, "rate", (int,), None) or None,
         depth=min(_number(params, "expand", (int,), 1), 16),
         bytes=min(_number(params, "max_bytes", (int,), _BYTES, 256), 1024 * 1024),
     )

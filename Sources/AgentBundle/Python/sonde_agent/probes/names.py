@@ -125,7 +125,8 @@ class GuardNames:
         return "'$thread_name'.__call__()"
 
     def _ts(self):
-        return "'$now'.__call__()"
+        # When the call began; `{c}` is 0 where the guard is decided at entry.
+        return "('$now'.__call__() - {c} / 1000.0)"
 
     def _of_wrapped(self, name):
         """A parameter of the function that a decorator's `*args, **kwargs` is handed on to."""

@@ -179,11 +179,10 @@ class Point:
             error = None
         if self.probe.admits():
             capture = Capture(self.probe.limits.bytes)
-            self._complete(self._arguments(capture, values), capture, cost, result, error)
+            self._complete(self._arguments(capture, values, cost), capture, cost, result, error)
 
     def _complete(self, observation, capture, cost, result, error):
         depth = self.probe.limits.depth
-        observation["timestamp"] = time()
         observation["result"] = capture.value(result, depth)
         observation["error"] = None if error is None else capture.value(error, depth)
         observation["duration_ms"] = cost
@@ -195,15 +194,15 @@ class Point:
         if not self.probe.admits():
             return
         capture = Capture(self.probe.limits.bytes)
-        observation = self._arguments(capture, values)
+        observation = self._arguments(capture, values, cost or 0.0)
         observation.update(result=None, error=None, duration_ms=None, stack=_callers())
         self.probe.emit(observation, self._size(capture))
 
     def _size(self, capture):
         return self.probe.limits.bytes - capture.left + 256
 
-    def _arguments(self, capture, values):
-        """The message with what is known at entry."""
+    def _arguments(self, capture, values, cost=0.0):
+        """The message with what is known at entry; `cost` is how long ago that was, in milliseconds."""
         layout = self.layout
         depth = self.probe.limits.depth
         count = len(layout.positional)
@@ -237,7 +236,7 @@ class Point:
         return {
             "type": "observation",
             "watch_id": self.probe.watch_id,
-            "timestamp": time(),
+            "timestamp": time() - cost / 1000.0,
             "func_name": self.found.name,
             "args": positional,
             "kwargs": keywords,

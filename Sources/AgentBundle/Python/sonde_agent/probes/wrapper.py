@@ -159,7 +159,8 @@ class _Source:
 
     def guard(self, error, result):
         """The guard's arguments, with the outcome's names filled in."""
-        values = {"c": self.names["c"], "r": result, "e": error}
+        cost = "0.0" if self.plan.decided_at_entry else self.names["c"]
+        values = {"c": cost, "r": result, "e": error}
         return ", ".join(text.format(**values) for text in self.plan.guard_arguments)
 
     def text(self):
