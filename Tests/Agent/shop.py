@@ -144,6 +144,9 @@ class Cart(Base):
     @functools.lru_cache(maxsize=None)
     def slow(self, n):
         return n
+    @logged
+    def wrapped_method(self, n, scale=3, *, unit="eur"):
+        return self.total + n * scale
     def __private(self):
         return "private"
     def open(self):

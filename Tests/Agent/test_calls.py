@@ -50,6 +50,7 @@ CALLS = [
     ("shop.CART.add", "CART.add(0)", None),
     ("shop.bound", "bound(0)", [("shop.bound", [0], 10)]),
     ("shop.Cart.slow", "Cart(1).slow(2)", [("shop.Cart.slow", [2], 2)]),
+    ("shop.Cart.wrapped_method", "Cart(1).wrapped_method(2)", [("shop.Cart.wrapped_method", [2], 7)]),
     ("shop.Cart._Cart__private", "Cart().open()", [("shop.Cart._Cart__private", [], "private")]),
     ("shop.Slotted.get", "Slotted(5).get()", [("shop.Slotted.get", [], 5)]),
     ("shop.Abstract.run", "Concrete().run()", [("shop.Abstract.run", [], "abstract")]),
@@ -159,6 +160,20 @@ class CallTests(unittest.TestCase):
                 before = look()
                 with Watching(pattern) as _:
                     self.assertEqual(look(), before)
+
+    def test_parameters_behind_a_decorator_are_shown_by_name(self):
+        cases = [
+            ("decorated('bob')", "shop.decorated", {"user": "bob", "amount": 1}),
+            ("decorated(amount=4, user='bob')", "shop.decorated", {"user": "bob", "amount": 4}),
+            ("Cart(1).wrapped_method(2, unit='usd')", "shop.Cart.wrapped_method", {"n": 2, "scale": 3, "unit": "usd"}),
+        ]
+        for code, pattern, expected in cases:
+            space = shop()
+            with Watching(pattern) as watching:
+                outcome(space, code)
+            named = watching.observations[0]["arg"]
+            self.assertEqual({name: named.get(name) for name in expected}, expected)
+            self.assertEqual(set(expected) - set(watching.data["params"]), set())
 
     def test_a_function_is_pickled_by_name(self):
         space = shop()

@@ -316,6 +316,11 @@ class ExecTests(unittest.TestCase):
         self.assertNotIn("mine", self.target.output)
         self.assertEqual(self.target.text("type(sys.stdout).__name__"), "'TextIOWrapper'")
 
+    def test_it_leaves_no_thread_object_behind(self):
+        reply = self.run_code("import threading\nthreading.current_thread().name.split('-')[0]")
+        self.assertEqual(reply["value"], "Dummy")
+        wait_for(lambda: self.target.text("[thread.name for thread in threading.enumerate()]") == "['MainThread']")
+
     def test_a_cancelled_one_is_interrupted(self):
         request_id = self.client.send("exec", {"source": "while True: pass", "allow": "exec"})
         wait_for(lambda: self.target.text("len(sys._current_frames())") == "3", "the code to run")

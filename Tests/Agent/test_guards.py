@@ -40,6 +40,8 @@ class GuardTests(unittest.TestCase):
             ("shop.decorated", "user == 'bob' and amount == 1", "decorated('bob')", 1),
             ("shop.decorated", "user == 'bob' and amount == 3", "decorated('bob', 3)", 1),
             ("shop.decorated", "user == 'bob' and amount == 3", "decorated(amount=3, user='bob')", 1),
+            ("shop.Cart.wrapped_method", "n == 2 and self.total == 1 and args[0] == 2 and scale == 3", "Cart(1).wrapped_method(2)", 1),
+            ("shop.Cart.wrapped_method", "unit == 'usd' and arg.n == 2", "Cart(1).wrapped_method(n=2, unit='usd')", 1),
             ("shop.coroutine", "n == 4 and result == 8", "run(coroutine(4))", 1),
             ("shop.generator", "n == 3", "list(generator(3))", 1),
             ("shop.asyncgen", "n == 3 and cost >= 0", "run(collect(asyncgen(3)))", 1),

@@ -4,6 +4,7 @@ from time import monotonic
 
 from .errors import AgentError
 from .originals import start_new_thread
+from .threads import forget_thread
 
 DEADLINE = 30.0
 _WORKERS = 16
@@ -144,3 +145,4 @@ class Workers:
         request.interrupt = request.worker = None
         self.running.discard(request)
         self._agent.leave_thread(ident)
+        forget_thread(ident)

@@ -17,17 +17,19 @@ _MethodType = type(_Sample().method)
 class Found:
     """A function that can be observed.
 
-    `name` is the path by which it was found, `kind` what it is there, `binds_first` whether its first parameter
-    is bound (a method's `self`, a class method's `cls`).
+    `name` is the path by which it was found, `kind` what it is there, `binds_first` whether its first positional
+    argument is bound (a method's `self`, a class method's `cls`).
     """
 
-    __slots__ = ("name", "function", "kind", "binds_first")
+    __slots__ = ("name", "function", "kind", "binds_first", "wrapped")
 
     def __init__(self, name, function, kind, binds_first):
+        layout = Layout(function.__code__)
         self.name = name
         self.function = function
         self.kind = kind
-        self.binds_first = binds_first and Layout(function.__code__).positional != ()
+        self.binds_first = binds_first and (layout.positional != () or layout.varargs is not None)
+        self.wrapped = _wrapped_parameters(function, layout)
 
     @property
     def layout(self):
@@ -37,54 +39,68 @@ class Found:
     @property
     def params(self):
         """The names of the parameters, and of those behind a decorator."""
-        names = list(self.layout.names)
-        wrapped = self._wrapped()
-        if wrapped is not None:
-            names += [name for name in Layout(wrapped.__code__).names if name not in names]
-        return names
+        return list(self.layout.names) + [parameter.name for parameter in self.wrapped]
 
     def row(self):
         """The reply's entry for it."""
         return {"func": self.name, "kind": self.kind, "params": self.params}
 
-    def _wrapped(self):
-        """The function behind a decorator that hands on whatever it is given."""
-        if self.layout.varargs is None and self.layout.varkeywords is None:
-            return None
-        inner = dict.get(self.function.__dict__, "__wrapped__")
-        for _ in range(20):
-            function, _, _ = plain_function(inner)
-            if function is None:
-                return None
-            further = dict.get(function.__dict__, "__wrapped__")
-            if further is None:
-                return function
-            inner = further
-        return None
 
-    def wrapped_lookup(self, name, skipped):
-        """A function of (varargs, varkeywords) that gives the parameter of the wrapped function, or None."""
-        function = self._wrapped()
+class WrappedParameter:
+    """A parameter of the function behind a decorator, as the decorator's own `*args` and `**kwargs` have it."""
+
+    __slots__ = ("name", "index", "default")
+
+    def __init__(self, name, index, default):
+        self.name = name
+        self.index = index
+        self.default = default
+
+    def find(self, positional, keywords):
+        """(whether it was passed, its value or its default)."""
+        if self.index is not None and self.index < len(positional):
+            return True, positional[self.index]
+        if self.name in keywords:
+            return True, keywords[self.name]
+        return False, self.default
+
+    def __call__(self, positional, keywords):
+        return self.find(positional, keywords)[1]
+
+
+def _wrapped_parameters(function, layout):
+    """The parameters behind a decorator that hands on whatever it is given; those that are not its own."""
+    if layout.varargs is None and layout.varkeywords is None:
+        return ()
+    inner = _innermost(function)
+    if inner is None:
+        return ()
+    behind = Layout(inner.__code__)
+    defaults = inner.__defaults__ or ()
+    without = len(behind.positional) - len(defaults)
+    result = []
+    for index, name in enumerate(behind.positional):
+        if name not in layout.names and index >= len(layout.positional):
+            default = defaults[index - without] if index >= without else None
+            place = index - len(layout.positional) if layout.varargs is not None else None
+            result.append(WrappedParameter(name, place, default))
+    keyword_defaults = inner.__kwdefaults__ or {}
+    for name in behind.keyword_only:
+        if name not in layout.names:
+            result.append(WrappedParameter(name, None, keyword_defaults.get(name)))
+    return tuple(result)
+
+
+def _innermost(function):
+    """The function at the end of `__wrapped__`, or None."""
+    found = None
+    for _ in range(20):
+        inner = dict.get(function.__dict__, "__wrapped__")
+        function = plain_function(inner)[0] if inner is not None else None
         if function is None:
-            return None
-        layout = Layout(function.__code__)
-        keyword_defaults = function.__kwdefaults__ or {}
-        if name in layout.keyword_only:
-            default = keyword_defaults.get(name)
-            return lambda positional, keywords: keywords.get(name, default)
-        if name not in layout.positional:
-            return None
-        index = layout.positional.index(name) - skipped
-        defaults = function.__defaults__ or ()
-        from_end = len(layout.positional) - layout.positional.index(name)
-        default = defaults[-from_end] if from_end <= len(defaults) else None
-
-        def lookup(positional, keywords):
-            if 0 <= index < len(positional):
-                return positional[index]
-            return keywords.get(name, default)
-
-        return lookup
+            return found
+        found = function
+    return found
 
 
 def plain_function(value, depth=0):

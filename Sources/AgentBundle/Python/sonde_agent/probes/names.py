@@ -2,6 +2,7 @@
 
 from ..errors import AgentError
 from ..suggestions import suggestion
+from ..targets import WrappedParameter
 
 RESERVED = ("args", "params", "kwargs", "self", "result", "error", "cost", "thread", "func", "ts", "arg")
 AT_EXIT = frozenset(("result", "error", "cost"))
@@ -84,7 +85,9 @@ class GuardNames:
         parts = list(spelling.positional[self._first :])
         if spelling.varargs is not None:
             if not parts:
-                return spelling.varargs
+                # A decorated method's `self` comes as the first of `*args`.
+                from_first = self._first if not spelling.positional else 0
+                return spelling.varargs + "[1:]" if from_first else spelling.varargs
             parts.append("*" + spelling.varargs)
         return "({})".format("".join(part + ", " for part in parts))
 
@@ -100,13 +103,19 @@ class GuardNames:
         return "{{" + ", ".join(parts) + "}}"
 
     def _self(self):
-        return self._spelling.positional[0] if self._first and self._spelling.positional else None
+        if not self._first:
+            return None
+        if self._spelling.positional:
+            return self._spelling.positional[0]
+        return self._called("self", WrappedParameter("self", 0, None))
 
     def _arg(self):
         from ..expression import Record
 
         self.objects["record"] = Record
-        fields = ", ".join("'{}': {}".format(*pair) for pair in self._parameters.items())
+        pairs = list(self._parameters.items())
+        pairs += [(item.name, self._called(item.name, item)) for item in self._found.wrapped]
+        fields = ", ".join("'{}': {}".format(*pair) for pair in pairs)
         return "'$record'.__call__({{" + fields + "}}, 'arguments')"
 
     def _cost(self):
@@ -129,12 +138,15 @@ class GuardNames:
         return "('$now'.__call__() - {c} / 1000.0)"
 
     def _of_wrapped(self, name):
-        """A parameter of the function that a decorator's `*args, **kwargs` is handed on to."""
-        lookup = self._found.wrapped_lookup(name, len(self._spelling.positional))
-        if lookup is None:
-            return None
+        """A parameter of the function behind a decorator."""
+        for parameter in self._found.wrapped:
+            if parameter.name == name:
+                return self._called(name, parameter)
+        return None
+
+    def _called(self, name, parameter):
         key = "of_wrapped_" + name
-        self.objects[key] = lookup
+        self.objects[key] = parameter.__call__
         positional = self._spelling.varargs or "()"
         keywords = self._spelling.varkeywords or "{{}}"
         return "'${}'.__call__({}, {})".format(key, positional, keywords)

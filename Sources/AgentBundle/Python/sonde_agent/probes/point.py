@@ -154,6 +154,8 @@ class Point:
             _busy.discard(ident)
 
     def _enter(self, values):
+        if not (self.plan.at_entry or self.plan.on_return):
+            return values, None  # only errors are wanted: they are rare, so nothing is taken before there is one
         if not self.probe.admits():
             return None
         capture = Capture(self.probe.limits.bytes)
@@ -172,6 +174,9 @@ class Point:
             if not self.plan.on_return:
                 return
         observation, capture = token
+        if capture is None:
+            self._emit(cost, result, error, observation)
+            return
         self._complete(observation, capture, cost, result, error)
 
     def _emit(self, cost, result, error, values):
@@ -214,13 +219,14 @@ class Point:
             if index >= self.first:
                 positional.append(value)
         keywords = {}
+        passed = ()
         for name in layout.keyword_only:
             keywords[name] = named[name] = capture.value(values[count], depth)
             count += 1
         if layout.varargs is not None:
             taken = capture.value(values[count], depth + 1)
-            items = taken.get("$tuple") if type(taken) is dict else None
-            positional.extend(items if items is not None else [taken])
+            passed = taken.get("$tuple", [taken])
+            positional.extend(passed if layout.positional else passed[self.first :])
             if layout.varargs != "args":
                 named[layout.varargs] = taken
             count += 1
@@ -233,6 +239,9 @@ class Point:
                 keywords.update(taken)
             if layout.varkeywords != "kwargs":
                 named[layout.varkeywords] = taken
+        for parameter in self.found.wrapped:
+            was_passed, value = parameter.find(passed, keywords)
+            named[parameter.name] = value if was_passed else capture.value(value, depth)
         return {
             "type": "observation",
             "watch_id": self.probe.watch_id,
