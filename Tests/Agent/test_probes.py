@@ -241,6 +241,17 @@ class ManyProbesTests(unittest.TestCase):
                 first.stop()
             self.assertIs(space.plain.__code__, new)
 
+    def test_a_fork_in_the_middle_of_an_installation_restores_too(self):
+        from sonde_agent.probes.hooks import Hook
+
+        space = shop()
+        original = space.plain.__code__
+        hook = Hook(space.plain)
+        hook.coming = space.nothing.__code__
+        space.plain.__code__ = hook.coming  # and here the fork comes
+        hook.restore()
+        self.assertIs(space.plain.__code__, original)
+
     def test_a_probe_inside_a_probe(self):
         space = shop()
         agent = FakeAgent()

@@ -1,14 +1,13 @@
 """The agent: its socket, its sessions, its probes, and its one thread that waits for them."""
 
-import _socket
 import os
-import stat
 import sys
 from collections import deque
 from time import monotonic, time
 
 from . import dispatch, source_lines
 from .frames import FrameTooLarge
+from .listeners import Listeners, is_allowed
 from .loop import Loop
 from .originals import allocate_lock, get_ident
 from .probes.hooks import Hooks
@@ -19,8 +18,6 @@ from .session import Session
 
 PROTOCOL = 1
 _SESSIONS = 64
-_PEER_CREDENTIALS = 17  # SO_PEERCRED
-_CREDENTIALS_SIZE = 12
 _FAREWELL = 1.0
 _SETTLE = 0.2
 
@@ -43,7 +40,7 @@ class Agent:
         self.detaching = False
         self.dead = False
         self.commands = dispatch.Commands(load)
-        self._listeners = {}
+        self._listeners = None
         self._watch_count = 0
         self._session_count = 0
         self._loop = None
@@ -58,37 +55,12 @@ class Agent:
     def listen(self):
         """Opens the socket that the settings name; raises `OSError` or `ValueError`."""
         self._loop = Loop()
-        self._add_listener(self.settings["socket"])
+        self._listeners = Listeners(self._loop)
+        self._listeners.add(self.settings["socket"], self.settings["uid"])
         package = self.load("_sonde_agent")
         package.take_over = self.take_over
         sys.modules["_sonde_agent"] = package
         self._fork_guard = ForkGuard(self)
-
-    def _add_listener(self, path):
-        if len(os.fsencode(path)) > 107:
-            raise ValueError("the socket's path is too long: " + path)
-        try:
-            status = os.lstat(path)
-        except FileNotFoundError:
-            pass
-        else:
-            if not stat.S_ISSOCK(status.st_mode) or status.st_uid not in (os.geteuid(), self.settings["uid"]):
-                raise ValueError("something else stands at " + path)
-            os.unlink(path)
-        listener = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM | _socket.SOCK_CLOEXEC)
-        try:
-            listener.setblocking(False)
-            # The mode of the socket decides that of the file which bind makes: it is never open to others.
-            os.fchmod(listener.fileno(), 0o600)
-            listener.bind(path)
-            os.chmod(path, 0o600)
-            listener.listen(16)
-        except BaseException:
-            listener.close()
-            raise
-        identity = os.lstat(path)
-        self._listeners[listener.fileno()] = (listener, path, (identity.st_dev, identity.st_ino))
-        self._loop.add(listener.fileno())
 
     def take_over(self, settings):
         """Called by a second bootstrap: listens at its path too, so that one agent serves all. Gives whether it does."""
@@ -107,7 +79,7 @@ class Agent:
 
     def _listen_also(self, path, outcome, done):
         try:
-            self._add_listener(path)
+            self._listeners.add(path, self.settings["uid"])
             outcome.append(None)
         except Exception as error:
             outcome.append(error)
@@ -207,7 +179,7 @@ class Agent:
         events = self._loop.wait(self._next_deadline())
         for fileno, readable in events:
             if fileno in self._listeners:
-                self._accept(self._listeners[fileno][0])
+                self._accept(fileno)
             elif fileno in self.sessions and readable:
                 self._receive(self.sessions[fileno])
         while self._soon:
@@ -247,17 +219,9 @@ class Agent:
             if probe.ends is not None and now >= probe.ends:
                 self.stop_probe(probe, "duration")
 
-    def _accept(self, listener):
-        for _ in range(16):
-            try:
-                fileno, _ = listener._accept()
-            except (BlockingIOError, InterruptedError, ConnectionError):
-                return
-            except OSError:
-                return  # no descriptors left: the shell sees its connection wait, the target goes on
-            connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno)
-            connection.setblocking(False)
-            if not self._is_allowed(connection) or len(self.sessions) >= _SESSIONS:
+    def _accept(self, fileno):
+        for connection in self._listeners.accepted(fileno):
+            if not is_allowed(connection, self.settings["uid"]) or len(self.sessions) >= _SESSIONS:
                 connection.close()
                 continue
             self._session_count += 1
@@ -265,14 +229,6 @@ class Agent:
             self.sessions[session.fileno] = session
             self._loop.add(session.fileno)
             session.push_reply(self.hello())
-
-    def _is_allowed(self, connection):
-        try:
-            data = connection.getsockopt(_socket.SOL_SOCKET, _PEER_CREDENTIALS, _CREDENTIALS_SIZE)
-        except OSError:
-            return False
-        uid = int.from_bytes(data[4:8], sys.byteorder)
-        return uid in (0, os.geteuid(), self.settings["uid"])
 
     def hello(self):
         """The first message of a session."""
@@ -343,27 +299,15 @@ class Agent:
         ends = monotonic() + _SETTLE
         while not self.hooks.settle() and monotonic() < ends:
             self._loop.wait(0.01)
-        for listener, path, identity in self._listeners.values():
-            self._unlink(path, identity)
-            self._loop.remove(listener.fileno())
-            listener.close()
-        self._listeners.clear()
+        self._listeners.unlink()
+        self._listeners.close()
         if sys.modules.get("_sonde_agent") is self.load("_sonde_agent"):
             del sys.modules["_sonde_agent"]
         self._fork_guard.disarm()
 
     def unlink_sockets(self):
         """Removes the socket's files; for a process that exits with the agent in it."""
-        for _, path, identity in list(self._listeners.values()):
-            self._unlink(path, identity)
-
-    def _unlink(self, path, identity):
-        try:
-            status = os.lstat(path)
-            if (status.st_dev, status.st_ino) == identity:
-                os.unlink(path)
-        except OSError:
-            pass
+        self._listeners.unlink()
 
     def _go(self):
         """Sends the last replies and events, for a second at most, and closes."""
@@ -398,10 +342,8 @@ class Agent:
         for session in list(self.sessions.values()):
             session.closed = True
             session.connection.close()
-        for listener, _, _ in list(self._listeners.values()):
-            listener.close()
+        self._listeners.abandon()
         self._loop.close()
         self.sessions.clear()
         self.probes.clear()
-        self._listeners.clear()
         sys.modules.pop("_sonde_agent", None)

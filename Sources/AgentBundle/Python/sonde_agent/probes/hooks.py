@@ -18,18 +18,22 @@ _FunctionType = type(lambda: None)
 class Hook:
     """A function with at least one probe on it."""
 
-    __slots__ = ("function", "original", "installed", "links")
+    __slots__ = ("function", "original", "installed", "coming", "links")
 
     def __init__(self, function):
         self.function = function
         self.original = self.installed = function.__code__
+        self.coming = None
         self.links = []
 
     def restore(self):
         """Gives the function its own code back, unless the program has given it other code."""
-        if self.function.__code__ is self.installed:
+        now = self.function.__code__
+        # A fork may come between the two steps of `rebuild`: the child finds the code that was coming.
+        if now is self.installed or (now is self.coming and now is not None):
             self.function.__code__ = self.original
         self.installed = self.original
+        self.coming = None
 
     def rebuild(self):
         """Makes the chain from the links, and sets the function's code to it."""
@@ -37,8 +41,10 @@ class Hook:
         for link in self.links:
             code = link(code, self._carrier(code))
         if self.function.__code__ is self.installed:
+            self.coming = code
             self.function.__code__ = code
             self.installed = code
+            self.coming = None
 
     def _carrier(self, code):
         """A function of its own that is like the observed one, with the code given."""
