@@ -50,6 +50,24 @@ class LifecycleTests(unittest.TestCase):
                 self.assertFalse(os.path.exists(target.socket_path))
             self.assertEqual(target.stop(), "")
 
+    def test_what_the_agent_took_of_memory_is_given_back(self):
+        with Target("import gc, threading\ndef work(n):\n    return n\n", attach=False) as target:
+            count = "gc.collect() and 0 or len(gc.get_objects())"
+            after = []
+            for _ in range(3):
+                target.attach()
+                client = target.client()
+                client.request("watch", {"pattern": "shop.work", "times": 1})
+                target.run("work(1)")
+                client.stream()
+                client.request("detach")
+                with self.assertRaises(EOFError):
+                    client.receive()
+                wait_for(lambda: target.eval("len(__import__('sys')._current_frames())") == 1, "the thread to end")
+                after.append(target.eval(count))
+            # The first time brings modules of the library; the agent itself has some four thousand objects.
+            self.assertLess(abs(after[2] - after[1]), 500, after)
+
     def test_nothing_is_left_in_main_and_nothing_is_printed(self):
         with Target(SHOP) as target:
             self.assertEqual(target.text("sorted(n for n in globals() if 'sonde' in n.lower())"), "[]")

@@ -32,9 +32,9 @@ class ForkGuard:
         self._holder = [self]
         self._at_exit = _exit_handler(self._holder)
         self._filters = []
-        handlers = {"after_in_child": _child_handler(self._holder)}
+        handlers = {"after_in_child": _detached(_child_handler(self._holder))}
         if sys.version_info >= (3, 12):
-            handlers["before"] = _before_handler(self._holder)
+            handlers["before"] = _detached(_before_handler(self._holder))
         os.register_at_fork(**handlers)
         atexit.register(self._at_exit)
 
@@ -82,6 +82,12 @@ def _warning_filters():
     import _warnings
 
     return _warnings.filters
+
+
+def _detached(handler):
+    """The handler with globals of its own: by those of this module it would keep the whole agent alive for ever."""
+    space = {"__builtins__": sys.modules["builtins"], "__name__": "sonde_agent_gone"}
+    return type(handler)(handler.__code__, space, handler.__name__, None, handler.__closure__)
 
 
 def _before_handler(holder):
