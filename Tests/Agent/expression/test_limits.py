@@ -58,6 +58,13 @@ class LimitsTest(unittest.TestCase):
         cyclic.append(cyclic)
         self.exceeds("depth", "repr(x)", x=cyclic)
 
+    def test_wide_data_is_walked_within_bounds(self):
+        wide = [[[0] * 1000] * 1000] * 1000
+        sources = "x == y;x < y;sorted(x) == y;x in [y];str(x);'%s' % x;max(x, y);[y].index(x)"
+        for source in sources.split(";"):
+            self.exceeds("steps", source, x=wide, y=[list(each) for each in wide])
+        self.exceeds("steps", "sorted(x, key=str) == 1", x=[[i, i] for i in range(50000)])
+
     def test_just_below(self):
         self.assertEqual(1000000, len(run('"a" * 1000000')))
         self.assertEqual(100000, len(run("[0] * 100000")))

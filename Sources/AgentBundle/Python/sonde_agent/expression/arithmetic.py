@@ -82,7 +82,7 @@ class Arithmetic(Inspection):
                     raise self.exceeded("bits")
                 bits = int(right * math.log2(abs(left)))
                 self.integer_of(budget, bits + 1)
-                self.spend(budget, (bits >> 10) ** 2 >> 4)
+                self.spend(budget, (bits >> 10) ** 2 >> 2)
         elif not (number(type(left)) and number(type(right))):
             return self.native("**", left, right, budget)
         value = left**right
@@ -102,7 +102,7 @@ class Arithmetic(Inspection):
         if whole(type(left)) and whole(type(right)):
             bits = left.bit_length(), right.bit_length()
             self.integer_of(budget, max(bits))
-            self.spend(budget, (bits[0] >> 6) * (bits[1] >> 6) >> 8)
+            self.spend(budget, (bits[0] >> 6) * (bits[1] >> 6) >> 6)
             return True
         return number(type(left)) and number(type(right))
 

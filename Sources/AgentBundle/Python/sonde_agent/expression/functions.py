@@ -67,6 +67,7 @@ class Functions(Percent):
         """The text of a number, charged."""
         if type(text) is str and len(text) > 100:
             self.text_of(budget, len(text))
+            self.spend(budget, (min(len(text), 20000) >> 3) ** 2 >> 8)
             length = len(text.strip())
             if length > self.limits.digits * 3:
                 raise self.exceeded("digits")
@@ -111,6 +112,7 @@ class Functions(Percent):
         places = self.lift(places, "used as a number of digits")
         if type(value) is int and type(places) is int and places < 0:
             self.integer_of(rest[-1], value.bit_length())
+            self.spend(rest[-1], (value.bit_length() >> 6) ** 2 >> 6)
             if -places > value.bit_length() // 3 + 2:
                 return 0
         return round(value, places)
@@ -192,7 +194,7 @@ class Functions(Percent):
     def update(self, made, source, budget):
         """Adds the pairs of an iterable to a dict."""
         budget = budget or self.budget()
-        for at, pair in enumerate(self.iterate(source, 1, budget)):
+        for at, pair in enumerate(self.iterate(source, 3, budget)):
             kind = type(pair)
             if not (id(kind) in SEQUENCES or kind is str or id(kind) in SETS or kind is Stream or kind is dict):
                 pair = self.lift(pair, "unpacked")
@@ -235,6 +237,7 @@ class Functions(Percent):
         return Stream(reversed(self.lift(value, "reversed")))
 
     def call_sorted(self, value, budget, key=None, reverse=False):
+        budget = self.budget() if budget is None else budget
         items = list(self.whole_of(value, budget))
         reverse = self.lift(reverse, "used as a number")
         keys = items if key is None else [self.keyed(key, item, budget) for item in items]
@@ -246,7 +249,7 @@ class Functions(Percent):
 
     def keyed(self, key, item, budget):
         """What `key=` makes of one item."""
-        self.spend(budget, 1)
+        self.spend(budget, 3)
         return getattr(self, "call_" + key)(item, budget)
 
     def comparable(self, values, budget, factor=1):

@@ -59,6 +59,8 @@ class Inspection(Budgets):
             if self.user_code:
                 return
             raise foreign(value, action)
+        if budget is None:
+            budget = self.budget()
         level, depth = [value], 0
         while level:
             depth += 1
@@ -98,6 +100,7 @@ class Inspection(Budgets):
             self.spend(budget, len(container))
             keys = list(container)
         if not PLAIN_KEYS.issuperset(map(id, map(type, keys))):
+            budget = self.budget() if budget is None else budget
             for key in keys:
                 self.plain(key, "compared", budget)
         if seen is not None:
@@ -120,6 +123,7 @@ class Inspection(Budgets):
             return value
         if budget is None:
             return value
+        self.spend(budget, 5)
         table = budget[HASHES]
         if table is None:
             table = budget[HASHES] = {}

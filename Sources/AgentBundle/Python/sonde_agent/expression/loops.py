@@ -27,7 +27,7 @@ def cost_of(part):
         return 1 + cost_of(part.c[0].iterable)
     own = len(part.a) if part.op in ("list", "tuple", "set", "dict") else 1
     if part.op in ("call", "method", "attr", "value", "slice"):
-        own = 3  # what takes longer here than an operator does
+        own = 5  # what takes longer here than an operator does
     return own + cost_of(part.a) + cost_of(part.b) + cost_of(part.c)
 
 

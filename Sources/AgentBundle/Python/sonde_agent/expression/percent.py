@@ -8,6 +8,7 @@ class Percent(Text):
 
     def percent(self, template, values, budget):
         """`template % values`, for a str on the left."""
+        budget = self.budget() if budget is None else budget
         if not self.user_code:
             values = self.lift(values, "formatted")
             self.plain(values, "formatted", budget)
@@ -26,7 +27,7 @@ class Percent(Text):
             at = template.find("%", at) + 1
             if not at:
                 return size
-            self.spend(budget, 1)
+            self.spend(budget, 6)
             named = None
             if template.startswith("(", at):
                 close = self.closing(template, at)

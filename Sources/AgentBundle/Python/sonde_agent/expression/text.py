@@ -85,13 +85,16 @@ class Text(Iterating):
         bits = value.bit_length()
         if bits > self.limits.bits:
             raise self.exceeded("bits")
-        if base != 10 or bits * 0.30103 < self.limits.digits - 1:
+        if base != 10:
+            return
+        if bits > 600:  # writing takes the square of the length
+            self.spend(budget, (bits >> 5) ** 2 >> 7)
+        if bits * 0.30103 < self.limits.digits - 1:
             return
         if abs(value) >= 10**self.limits.digits:
             if self.limits.digits < DEFAULT_DIGITS:
                 raise self.exceeded("digits")
             raise ValueError("Exceeds the limit (%d digits) for integer string conversion" % self.limits.digits)
-        self.spend(budget, bits >> 6)
 
     def write_integer(self, value):
         """The decimal text of an integer, also where the target has lowered Python's own limit."""
@@ -198,6 +201,7 @@ class Text(Iterating):
                     items += container.values()
                 length += 2 * len(items) + 12
                 self.allocate(budget, 8 * len(items))
+                self.spend(budget, len(items))
                 for item in items:
                     kind = type(item)
                     if id(kind) in CONTAINERS:
