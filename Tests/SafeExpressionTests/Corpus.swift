@@ -156,3 +156,9 @@ func threadMilliseconds() -> Double {
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
 }
+
+/// Whether an environment variable is set to anything.
+func getenvFlag(_ name: String) -> Bool {
+    guard let text = getenv(name) else { return false }
+    return text.pointee != 0
+}

@@ -46,7 +46,7 @@ enum DataMethods {
             return .group(try difference(group(s), a, &state))
         },
         "symmetric_difference": { (s, a, state) throws(Fault) in
-            try Sets.combine(.symmetric, group(s), Sets.makeGroup(a[0], &state), &state)
+            .group(try Sets.symmetric(group(s), Sets.makeGroup(a[0], &state), &state))
         },
         "issubset": { (s, a, state) throws(Fault) in
             .bool(try Sets.isSubset(s, of: .group(Sets.makeGroup(a[0], &state)), &state))

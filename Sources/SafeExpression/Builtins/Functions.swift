@@ -72,8 +72,7 @@ enum Functions {
         case .ascii(let bytes): return bytes.count
         case .wide(let units): return units.count
         case .list(let items), .tuple(let items):
-            if case .cut(let mark)? = items.last { return items.count - 1 + mark.count }
-            return items.count
+            return Sequences.wholeCount(items)
         case .mapping(let mapping): return mapping.count + (mapping.cut ?? 0)
         case .group(let group): return group.count
         case .view(let view): return view.mapping.count

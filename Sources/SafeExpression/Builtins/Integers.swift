@@ -45,6 +45,7 @@ enum Integers {
         _ base: BigInt, _ exponent: BigInt, modulus: BigInt, _ state: inout State
     ) throws(Fault) -> Value {
         if modulus.isZero { throw state.valueError("pow() 3rd argument cannot be 0") }
+        if modulus.magnitude == 1 { return .int(0) }
         let words = modulus.magnitude.bitWidth / 64 + 1
         let (steps, overflow) = (exponent.magnitude.bitWidth * words).multipliedReportingOverflow(by: words)
         // The library divides slowly: about 50 ns for a pair of words.

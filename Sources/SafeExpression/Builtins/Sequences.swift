@@ -2,6 +2,23 @@ internal import BigInt
 
 /// What lists, tuples, strings and ranges have in common: joining, repeating, indexing, slicing, membership.
 enum Sequences {
+    // MARK: - What capture left out
+
+    /// The number of elements, those that capture left out included.
+    static func wholeCount(_ items: [Value]) -> Int {
+        if case .cut(let mark)? = items.last { return items.count - 1 + mark.count }
+        return items.count
+    }
+
+    /// A fault when an element up to a place was left out.
+    private static func checkPresent(_ items: [Value], upTo place: Int, _ state: State) throws(Fault) {
+        if case .cut(let mark)? = items.last, place >= items.count - 1 { throw state.cut(mark) }
+    }
+
+    private static func checkWhole(_ items: [Value], _ state: State) throws(Fault) {
+        if case .cut(let mark)? = items.last { throw state.cut(mark) }
+    }
+
     // MARK: - + and *
 
     static func concatenate(_ left: Value, _ right: Value, _ state: inout State) throws(Fault) -> Value {
@@ -15,9 +32,13 @@ enum Sequences {
             try state.allocate(characters: a.count + b.count, wide: true)
             return .wide(a + b)
         case (.list(let a), .list(let b)):
+            try checkWhole(a, state)
+            try checkWhole(b, state)
             try state.allocate(elements: a.count + b.count)
             return .list(a + b)
         case (.tuple(let a), .tuple(let b)):
+            try checkWhole(a, state)
+            try checkWhole(b, state)
             try state.allocate(elements: a.count + b.count)
             return .tuple(a + b)
         case (.ascii, _), (.wide, _):
@@ -55,9 +76,11 @@ enum Sequences {
             try state.allocate(characters: total(units.count), wide: true)
             return times == 0 ? .ascii([]) : .wide(repeated(units, times))
         case .list(let items):
+            try checkWhole(items, state)
             try state.allocate(elements: total(items.count))
             return .list(repeated(items, times))
         case .tuple(let items):
+            try checkWhole(items, state)
             try state.allocate(elements: total(items.count))
             return .tuple(repeated(items, times))
         default: return nil
@@ -103,8 +126,9 @@ enum Sequences {
                 if try Equality.isSame(item, element, &state) { return true }
             }
             return false
-        case .cut(let mark): throw state.cut(mark)
-        default: throw state.typeError("argument of type '\(container.typeName)' is not iterable")
+        default:
+            if let mark = container.cutMark { throw state.cut(mark) }
+            throw state.typeError("argument of type '\(container.typeName)' is not iterable")
         }
     }
 
@@ -117,8 +141,8 @@ enum Sequences {
     static func item(_ object: Value, _ index: Value, label: String, _ state: inout State) throws(Fault) -> Value {
         switch object {
         case .list(let items), .tuple(let items):
-            let place = try place(index, in: items.count, object, label, &state)
-            if case .cut(let mark) = items[place] { throw state.cut(mark) }
+            let place = try place(index, in: wholeCount(items), object, label, &state)
+            try checkPresent(items, upTo: place, state)
             return items[place]
         case .ascii(let bytes): return .ascii([bytes[try place(index, in: bytes.count, object, label, &state)]])
         case .wide(let units):
@@ -140,8 +164,9 @@ enum Sequences {
                 throw state.fault(.runtime("IndexError"), "range object index out of range")
             }
             return range.number(at: place)
-        case .cut(let mark): throw state.cut(mark)
-        default: throw state.typeError("'\(object.typeName)' object is not subscriptable")
+        default:
+            if let mark = object.cutMark { throw state.cut(mark) }
+            throw state.typeError("'\(object.typeName)' object is not subscriptable")
         }
     }
 
@@ -173,7 +198,7 @@ enum Sequences {
     private static func missing(_ key: Value, in mapping: Mapping, _ state: inout State) throws(Fault) -> Fault {
         try mapping.checkComplete(state)
         let text = String(decoding: try Representation.bytes(of: key, allowIterators: true, &state), as: UTF8.self)
-        let names = mapping.keys.prefix(200).compactMap(\.asString)
+        let names = mapping.keys.prefix(200).compactMap { $0.asString }
         var hint = key.asString.flatMap { suggestion(for: $0, among: names) }.map { "did you mean '\($0)'?" }
         if hint == nil, mapping.count > 0, mapping.count <= 6, names.count == mapping.count {
             hint = "it has \(names.map { "'\($0)'" }.joined(separator: ", "))"
@@ -189,11 +214,13 @@ enum Sequences {
     ) throws(Fault) -> Value {
         switch object {
         case .list(let items):
-            let picked = try pick(items.count, lower, upper, step, &state)
+            let picked = try pick(wholeCount(items), lower, upper, step, &state)
+            try checkPresent(items, upTo: picked.last, state)
             try state.allocate(elements: picked.count)
             return .list(picked.from(items))
         case .tuple(let items):
-            let picked = try pick(items.count, lower, upper, step, &state)
+            let picked = try pick(wholeCount(items), lower, upper, step, &state)
+            try checkPresent(items, upTo: picked.last, state)
             try state.allocate(elements: picked.count)
             return .tuple(picked.from(items))
         case .ascii(let bytes):
@@ -205,10 +232,11 @@ enum Sequences {
             try state.allocate(characters: picked.count, wide: true)
             return .string(codePoints: picked.from(units))
         case .range(let range): return try slice(range, lower, upper, step, &state)
-        case .cut(let mark): throw state.cut(mark)
         case .mapping:
             throw state.typeError("unhashable type: 'slice'")
-        default: throw state.typeError("'\(object.typeName)' object is not subscriptable")
+        default:
+            if let mark = object.cutMark { throw state.cut(mark) }
+            throw state.typeError("'\(object.typeName)' object is not subscriptable")
         }
     }
 
@@ -216,6 +244,9 @@ enum Sequences {
         let start: Int
         let step: Int
         let count: Int
+
+        /// The greatest place that is picked, -1 if none is.
+        var last: Int { count == 0 ? -1 : max(start, start + (count - 1) * step) }
 
         func from<Element>(_ items: [Element]) -> [Element] {
             if step == 1 { return Array(items[start..<(start + count)]) }

@@ -106,15 +106,19 @@ enum Sets {
             return .group(result.finish())
         case .intersection: return .group(try intersection(a, b, &state))
         case .difference: return .group(try difference(a, b, &state))
-        case .symmetric:
-            try state.allocate(elements: a.count + b.count)
-            var result = try Group.Builder(copying: b, &state)
-            for element in a.elements {
-                try state.charge(1)
-                if try !result.remove(element, &state) { try result.insert(element, &state) }
-            }
-            return .group(result.finish())
+        case .symmetric: return .group(try symmetric(a, Group.Builder(copying: b, &state).finish(), &state))
         }
+    }
+
+    /// The elements of one set only; as CPython does it, by going on in the table of the second one.
+    static func symmetric(_ a: Group, _ b: Group, _ state: inout State) throws(Fault) -> Group {
+        try state.allocate(elements: a.count + b.count)
+        var result = Group.Builder(continuing: b)
+        for element in a.elements {
+            try state.charge(1)
+            if try !result.remove(element, &state) { try result.insert(element, &state) }
+        }
+        return result.finish()
     }
 
     /// As CPython does it: the elements of the smaller set, in its order.

@@ -12,7 +12,7 @@ extension Compiler {
         }
         let elements = comprehension.elements.map { codes[$0] }
         let plan = LoopPlan(
-            clauses: clauses, elements: elements.map(\.value), truth: elements[0].truth,
+            clauses: clauses, elements: elements.map { $0.value }, truth: elements[0].truth,
             weight: weight(of: comprehension), locals: locals, base: base)
         switch comprehension.kind {
         case .generator:
@@ -114,8 +114,8 @@ extension Compiler {
 
     /// One step for every operation of an element, its conditions and inner iterables.
     private func weight(of comprehension: Node.Comprehension) -> Int {
-        var pending = comprehension.elements + comprehension.clauses.flatMap(\.conditions)
-        pending += comprehension.clauses.dropFirst().map(\.iterable)
+        var pending = comprehension.elements + comprehension.clauses.flatMap { $0.conditions }
+        pending += comprehension.clauses.dropFirst().map { $0.iterable }
         var count = 1
         while let id = pending.popLast() {
             switch tree.nodes[id].content {

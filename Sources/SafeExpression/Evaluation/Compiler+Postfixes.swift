@@ -131,7 +131,7 @@ extension Compiler {
         _ id: Node.ID, _ object: Node.ID, _ name: String, _ arguments: [Node.ID],
         _ keywords: [(name: String, value: Node.ID)]
     ) -> Code {
-        let methods = Methods(name, count: arguments.count, names: keywords.map(\.name))
+        let methods = Methods(name, count: arguments.count, names: keywords.map { $0.name })
         let evaluate = positional(arguments, keywords, Allowlist.methods[name]?.named ?? [:])
         if (name == "startswith" || name == "endswith") && arguments.count == 1,
             case .constant(.ascii(let part)) = codes[arguments[0]].shape, let general = methods.text

@@ -144,11 +144,16 @@ struct Compiler {
             }, site: id)
     }
 
-    /// A set display. CPython builds one of three or more constants by merging a frozen set, which shows in the order.
+    /// A set display. CPython makes a frozen set of three or more constants, makes that anew in its own order as it
+    /// merges constants, and updates an empty set with it, all of which shows in the order.
     private static func group(_ values: [Value], isConstant: Bool, _ state: inout State) throws(Fault) -> Group {
         var builder = Group.Builder()
         for value in values { try builder.insert(value, &state) }
-        if isConstant, values.count > 2 { return try Group.Builder(copying: builder.finish(), &state).finish() }
+        if isConstant, values.count > 2 {
+            var again = Group.Builder()
+            for value in builder.finish().elements { try again.insert(value, &state) }
+            return try Group.Builder(copying: again.finish(), &state).finish()
+        }
         return builder.finish()
     }
 
@@ -186,8 +191,8 @@ struct Compiler {
 
     private func logic(_ id: Node.ID, _ parts: [Node.ID], isAnd: Bool) -> Code {
         let codes = parts.map { self.codes[$0] }
-        let truths = codes.map(\.truth)
-        let values = codes.map(\.value)
+        let truths = codes.map { $0.truth }
+        let values = codes.map { $0.value }
         let truth: TruthCode
         if truths.count == 2 {
             let first = truths[0]
@@ -209,7 +214,7 @@ struct Compiler {
                 return isAnd
             }
         }
-        if codes.allSatisfy(\.isBool) { return Code(truth: truth) }
+        if codes.allSatisfy({ $0.isBool }) { return Code(truth: truth) }
         let last = values.count - 1
         var code = Code(
             { (state) throws(Fault) in
@@ -271,16 +276,16 @@ extension Node {
         case .literal, .name, .local, .function: []
         case .star(let operand), .unary(_, let operand), .attribute(let operand, _): [operand]
         case .display(_, let items), .all(let items), .any(let items): items
-        case .dict(let entries): entries.flatMap { [$0.key, $0.value].compactMap(\.self) }
+        case .dict(let entries): entries.flatMap { [$0.key, $0.value].compactMap { $0 } }
         case .binary(_, let left, let right), .index(let left, let right): [left, right]
-        case .compare(let first, let chain): [first] + chain.map(\.right)
+        case .compare(let first, let chain): [first] + chain.map { $0.right }
         case .conditional(let condition, let then, let otherwise): [condition, then, otherwise]
-        case .slice(let object, let lower, let upper, let step): [object] + [lower, upper, step].compactMap(\.self)
-        case .call(_, let arguments, let keywords): arguments + keywords.map(\.value)
-        case .method(let object, _, let arguments, let keywords): [object] + arguments + keywords.map(\.value)
+        case .slice(let object, let lower, let upper, let step): [object] + [lower, upper, step].compactMap { $0 }
+        case .call(_, let arguments, let keywords): arguments + keywords.map { $0.value }
+        case .method(let object, _, let arguments, let keywords): [object] + arguments + keywords.map { $0.value }
         case .comprehension(let comprehension):
             comprehension.elements + comprehension.clauses.flatMap { [$0.iterable] + $0.conditions }
-        case .fstring(let parts): parts.flatMap(\.nodes)
+        case .fstring(let parts): parts.flatMap { $0.nodes }
         }
     }
 }
@@ -290,7 +295,7 @@ extension Node.Part {
     var nodes: [Node.ID] {
         switch self {
         case .text: []
-        case .value(let id, _, let format): [id] + (format ?? []).flatMap(\.nodes)
+        case .value(let id, _, let format): [id] + (format ?? []).flatMap { $0.nodes }
         }
     }
 }

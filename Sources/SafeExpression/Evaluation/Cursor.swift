@@ -33,7 +33,9 @@ struct Cursor {
         case .list(let items), .tuple(let items): source = .items(items)
         case .ascii(let bytes): source = .ascii(bytes)
         case .wide(let units): source = .wide(units)
-        case .mapping(let mapping): source = .items(mapping.keys)
+        case .mapping(let mapping):
+            try mapping.checkComplete(state)
+            source = .items(mapping.keys)
         case .group(let group): source = .items(group.elements)
         case .view(let view): source = .view(view)
         case .range(let range):
@@ -43,8 +45,9 @@ struct Cursor {
                 source = .bigNumbers(range)
             }
         case .iterator(let iterator): source = .lazy(iterator)
-        case .cut(let mark): throw state.cut(mark)
-        default: throw state.typeError("'\(value.typeName)' object is not iterable")
+        default:
+            if let mark = value.cutMark { throw state.cut(mark) }
+            throw state.typeError("'\(value.typeName)' object is not iterable")
         }
     }
 

@@ -141,7 +141,7 @@ struct JSONWriter {
     }
 
     private func writeText(_ text: String, _ out: inout [UInt8]) {
-        writeText(Array(text.unicodeScalars.map(\.value)), &out)
+        writeText(Array(text.unicodeScalars.map { $0.value }), &out)
     }
 
     private func writeText(_ units: [some FixedWidthInteger & UnsignedInteger], _ out: inout [UInt8]) {

@@ -33,7 +33,7 @@ extension Parser {
             let element = try reduceAll()
             let start = frame.key?.range.lowerBound ?? element.range.lowerBound
             frames[last].clause = ClauseState(
-                elements: [frame.key?.node, element.node].compactMap(\.self), start: start,
+                elements: [frame.key?.node, element.node].compactMap { $0 }, start: start,
                 scopes: [(frame.firstNode..<nodes.count, .max)])
             frames[last].key = nil
         } else {

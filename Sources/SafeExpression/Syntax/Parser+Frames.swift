@@ -260,7 +260,7 @@ extension Parser {
         if frame.hasComma || nodes[frame.items[0].node].isStar {
             if !frame.hasComma { throw failure("a starred value stands alone", frame.items[0].range) }
             let range = frame.items[0].range.lowerBound..<frame.items[frame.items.count - 1].range.upperBound
-            _ = try add(.display(.tuple, frame.items.map(\.node)), range, depth: above(frame.items.map(\.node)))
+            _ = try add(.display(.tuple, frame.items.map { $0.node }), range, depth: above(frame.items.map { $0.node }))
         }
     }
 
@@ -268,7 +268,7 @@ extension Parser {
         let end = token.range.upperBound
         let frame = closeFrame()
         let range = frame.start..<end
-        let items = frame.items.map(\.node)
+        let items = frame.items.map { $0.node }
         if let comprehension = frame.comprehension {
             nodes[comprehension].range = range
             operands.append(Operand(node: comprehension, range: range))
@@ -288,7 +288,7 @@ extension Parser {
             if frame.isDict == false {
                 try push(.display(.set, items), range, depth: above(items))
             } else {
-                let parts = frame.entries.flatMap { [$0.key, $0.value].compactMap(\.self) }
+                let parts = frame.entries.flatMap { [$0.key, $0.value].compactMap { $0 } }
                 try push(.dict(frame.entries), range, depth: above(parts))
             }
         case .call: try closeCall(frame, end)
@@ -300,15 +300,15 @@ extension Parser {
 
     private mutating func closeCall(_ frame: Frame, _ end: Int) throws(Diagnostic) {
         guard let callee = frame.callee else { preconditionFailure("a call without a callee") }
-        let items = frame.items.map(\.node)
-        let others = items + frame.keywords.map(\.value)
+        let items = frame.items.map { $0.node }
+        let others = items + frame.keywords.map { $0.value }
         if let receiver = frame.receiver {
-            try Allowlist.checkArguments(ofMethod: callee, count: items.count, keywords: frame.keywords.map(\.name))
+            try Allowlist.checkArguments(ofMethod: callee, count: items.count, keywords: frame.keywords.map { $0.name })
             try push(
                 .method(receiver.node, callee.text, items, frame.keywords), receiver.range.lowerBound..<end,
                 depth: postfixDepth(receiver.node, others))
         } else {
-            try Allowlist.checkArguments(of: callee, count: items.count, keywords: frame.keywords.map(\.name))
+            try Allowlist.checkArguments(of: callee, count: items.count, keywords: frame.keywords.map { $0.name })
             try push(
                 .call(callee.text, items, frame.keywords), callee.range.lowerBound..<end, depth: above(others))
         }
@@ -320,7 +320,7 @@ extension Parser {
         if frame.sliceParts.isEmpty {
             var index = frame.items[0].node
             if frame.hasComma {
-                let items = frame.items.map(\.node)
+                let items = frame.items.map { $0.node }
                 let place = frame.items[0].range.lowerBound..<frame.items[items.count - 1].range.upperBound
                 index = try add(.display(.tuple, items), place, depth: above(items))
             }
@@ -330,7 +330,7 @@ extension Parser {
         let parts = frame.sliceParts.map { $0?.node }
         try push(
             .slice(object.node, lower: parts[0], upper: parts[1], step: parts.count > 2 ? parts[2] : nil), range,
-            depth: postfixDepth(object.node, parts.compactMap(\.self)))
+            depth: postfixDepth(object.node, parts.compactMap { $0 }))
     }
 }
 

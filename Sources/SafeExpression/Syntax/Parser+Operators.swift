@@ -78,11 +78,11 @@ extension Parser {
             try checkIdentity(chain)
             try push(
                 .compare(first.node, chain), first.range.lowerBound..<right.range.upperBound,
-                depth: above([first.node] + chain.map(\.right)))
+                depth: above([first.node] + chain.map { $0.right }))
         case .logic(let isAnd, let count):
             let others = operands.suffix(count)
             let start = others.first?.range.lowerBound ?? right.range.lowerBound
-            let parts = others.map(\.node) + [right.node]
+            let parts = others.map { $0.node } + [right.node]
             operands.removeLast(count)
             try push(isAnd ? .all(parts) : .any(parts), start..<right.range.upperBound, depth: above(parts))
         case .ifElse:

@@ -107,7 +107,7 @@ extension Parser {
         guard var state = frame.string else { preconditionFailure("a field outside of an f-string") }
         var value = frame.items[0].node
         if frame.hasComma {
-            let items = frame.items.map(\.node)
+            let items = frame.items.map { $0.node }
             let range = frame.items[0].range.lowerBound..<frame.items[items.count - 1].range.upperBound
             value = try add(.display(.tuple, items), range, depth: above(items))
         }

@@ -191,6 +191,7 @@ struct Parser {
             guard frames[frames.count - 1].kind == .top else { throw unclosed(frames[frames.count - 1]) }
             try finishTop()
             return false
+        case .string where frames[frames.count - 1].kind == .fstring: throw unclosed(frames[frames.count - 1])
         case .name, .number, .string:
             throw failure("\(token.described) after a complete expression", hint: "an operator is missing")
         }

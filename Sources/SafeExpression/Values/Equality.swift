@@ -26,6 +26,8 @@ enum Equality {
                 }
                 pending[start...].reverse()
             case (.mapping(let a), .mapping(let b)):
+                try a.checkComplete(state)
+                try b.checkComplete(state)
                 guard a.count == b.count else { return false }
                 for place in a.keys.indices {
                     try state.charge(1)
@@ -65,10 +67,12 @@ enum Equality {
         case (.none, .none): return true
         case (.cut(let mark), _), (_, .cut(let mark)): throw state.cut(mark)
         case (.object(let a), .object(let b)):
+            if a === b { return true }
+            if let mark = left.cutMark ?? right.cutMark { throw state.cut(mark) }
             if let bytes = a.record as? CapturedBytes, let others = b.record as? CapturedBytes {
                 return bytes.bytes == others.bytes
             }
-            return a === b
+            return false
         case (.range(let a), .range(let b)):
             guard a.length == b.length else { return false }
             if a.length == .zero { return true }
@@ -83,7 +87,10 @@ enum Equality {
             return a.kind == .values ? false : nil
         case (.iterator(let a), .iterator(let b)): return a === b
         default:
-            guard let order = Ordering.numbers(left, right) else { return false }
+            guard let order = Ordering.numbers(left, right) else {
+                if let mark = left.cutMark ?? right.cutMark { throw state.cut(mark) }
+                return false
+            }
             return order == .equal
         }
     }

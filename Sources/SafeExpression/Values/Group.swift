@@ -9,7 +9,7 @@ public final class Group: Sendable {
     var count: Int { table.used }
 
     /// The elements in CPython's order.
-    var elements: [Value] { table.entries.compactMap(\.value) }
+    var elements: [Value] { table.entries.compactMap { $0.value } }
 
     func contains(_ value: Value, _ state: inout State) throws(Fault) -> Bool {
         try table.find(value, hash: Hashing.pythonHash(value, &state), &state) != nil
@@ -59,10 +59,14 @@ public final class Group: Sendable {
 
         mutating func add(_ value: Value, hash: Int, _ state: inout State) throws(Fault) {
             var free = -1
+            var dummy = -1
             try probe(hash) { (place) throws(Fault) in
                 let entry = entries[place]
                 guard let known = entry.value else {
-                    if entry.isDummy { return false }
+                    if entry.isDummy {
+                        dummy = place
+                        return false
+                    }
                     free = place
                     return true
                 }
@@ -71,6 +75,12 @@ public final class Group: Sendable {
                 return try Equality.isSame(known, value, &state)
             }
             if free < 0 { return }
+            if dummy >= 0 {
+                // The place of a removed element is taken again, and the table is no fuller than before.
+                entries[dummy] = Entry(hash: hash, value: value)
+                used += 1
+                return
+            }
             entries[free] = Entry(hash: hash, value: value)
             fill += 1
             used += 1

@@ -99,8 +99,7 @@ enum Ordering {
                 return holds(operation, order(a.count, b.count))
             case (.group, .group), (.group, .view), (.view, .group), (.view, .view):
                 if let answer = try Sets.compare(operation, left, right, &state) { return answer }
-            case (.cut(let mark), _), (_, .cut(let mark)): throw state.cut(mark)
-            default: break
+            default: if let mark = left.cutMark ?? right.cutMark { throw state.cut(mark) }
             }
             throw state.typeError(
                 "'\(operation.rawValue)' not supported between instances of '\(left.typeName)' and '\(right.typeName)'")

@@ -48,7 +48,7 @@ public struct CapturedObject: Record {
         self.cut = cut
     }
 
-    public var fieldNames: [String] { attributes.map(\.name) }
+    public var fieldNames: [String] { attributes.map { $0.name } }
 
     public func field(_ name: String) -> Value? { attributes.first { $0.name == name }?.value }
 }
