@@ -62,12 +62,16 @@ struct AgentArrival {
     }
 
     private func injectorOptions() throws(SessionError) -> Injector.Options {
-        guard let name = options.way else { return .init(deadline: options.deadline) }
-        guard let way = Way(rawValue: name) else {
-            let names = Way.allCases.map(\.rawValue).joined(separator: ", ")
-            throw SessionError(.unsupported, "no way in is called “\(name)”", hint: "there are: \(names)")
+        var injection = Injector.Options(deadline: options.deadline)
+        injection.remoteExecutor = Injector.embeddedPython
+        if let name = options.way {
+            guard let way = Way(rawValue: name) else {
+                let names = Way.allCases.map(\.rawValue).joined(separator: ", ")
+                throw SessionError(.unsupported, "no way in is called “\(name)”", hint: "there are: \(names)")
+            }
+            injection.way = way
         }
-        return .init(way: way, deadline: options.deadline)
+        return injection
     }
 
     /// Where the agent says why it could not start: beside the socket, under a name nobody can foresee.
