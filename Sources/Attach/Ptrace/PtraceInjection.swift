@@ -292,6 +292,7 @@
                 if place < code || place >= code + Self.codeSize { try? unmap(on: &stop) }
                 try? stop.restore()
                 use += stop.use
+                usleep(100)
             }
         }
 

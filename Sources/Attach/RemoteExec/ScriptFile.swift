@@ -43,7 +43,7 @@ struct ScriptFile: ~Copyable {
                 continue
             }
             defer { close(descriptor) }
-            if Self.fill(descriptor, Self.text(source, path), status) {
+            if Self.fill(descriptor, Self.text(source, path, status.namespacePids.last ?? pid), status) {
                 self.path = path
                 return
             }
@@ -87,12 +87,14 @@ struct ScriptFile: ~Copyable {
         return true
     }
 
-    static func text(_ source: [UInt8], _ path: String) -> [UInt8] {
+    static func text(_ source: [UInt8], _ path: String, _ pid: Int32) -> [UInt8] {
         let beginning = """
             # Sonde's script; it removes itself.
             import os
             path = "\(path)"
             try:
+                if os.getpid() != \(pid):
+                    raise OSError("a child took the request along in its fork")
                 os.rename(path, path + ".run")
             except OSError:
                 pass
@@ -106,7 +108,10 @@ struct ScriptFile: ~Copyable {
                     with open(path + ".run", "w") as file:
                         file.write("!" + ascii(error)[:500])
                 else:
-                    os.unlink(path + ".run")
+                    try:
+                        os.unlink(path + ".run")
+                    except OSError:
+                        pass
 
             """
         var text = Array(beginning.utf8)
