@@ -72,7 +72,8 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "sonde", dependencies: ["SondeCommands"], swiftSettings: strict),
 
-        .testTarget(name: "SafeExpressionTests", dependencies: ["SafeExpression"], swiftSettings: strict),
+        .testTarget(
+            name: "SafeExpressionTests", dependencies: ["SafeExpression"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "AgentProtocolTests", dependencies: ["SafeExpression", "AgentProtocol"], swiftSettings: strict),
         .testTarget(
