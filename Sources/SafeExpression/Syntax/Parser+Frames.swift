@@ -1,7 +1,9 @@
 extension Parser {
     /// An open bracket, or the source itself, and what has been read inside.
-    struct Frame {
-        enum Kind {
+    ///
+    /// A class, because copies of so large a value would fill a small stack in builds without optimisation.
+    final class Frame {
+        enum Kind: Sendable {
             case top
             case paren
             case list

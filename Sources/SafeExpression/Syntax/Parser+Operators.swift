@@ -197,7 +197,7 @@ extension Parser {
             {
                 throw rejection("'\(function)' is a function; it has no methods here", receiver.range)
             }
-            var frame = Frame(
+            let frame = Frame(
                 .call, start: token.range.lowerBound, operatorBase: operators.count, firstNode: nodes.count)
             frame.callee = name
             frame.receiver = receiver
@@ -233,7 +233,7 @@ extension Parser {
         }
         try Allowlist.checkFunction(name, callee.range)
         nodes.removeLast()
-        var frame = Frame(.call, start: token.range.lowerBound, operatorBase: operators.count, firstNode: nodes.count)
+        let frame = Frame(.call, start: token.range.lowerBound, operatorBase: operators.count, firstNode: nodes.count)
         frame.callee = Token(kind: .name, range: callee.range, text: name)
         try open(frame)
         try advance()
@@ -241,7 +241,7 @@ extension Parser {
     }
 
     mutating func openSubscript() throws(Diagnostic) {
-        var frame = Frame(
+        let frame = Frame(
             .subscript, start: token.range.lowerBound, operatorBase: operators.count, firstNode: nodes.count)
         frame.receiver = operands.removeLast()
         try open(frame)

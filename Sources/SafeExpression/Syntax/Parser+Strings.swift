@@ -77,7 +77,7 @@ extension Parser {
                 if state.levels.count > 2 {
                     throw failure("a field in a format in a format", start..<start + 1)
                 }
-                var frame = Frame(.fstring, start: start, operatorBase: operators.count, firstNode: nodes.count)
+                let frame = Frame(.fstring, start: start, operatorBase: operators.count, firstNode: nodes.count)
                 frame.fieldStart = start
                 frame.string = state
                 try open(frame)
