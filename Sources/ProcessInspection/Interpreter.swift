@@ -15,10 +15,17 @@ public struct Interpreter: Sendable, Hashable {
     /// The functions that the way in by ptrace calls and the file does not name; empty when all are there.
     public var missingSymbols: [String]
 
-    /// The functions that the way in by ptrace calls.
-    public static let neededSymbols = [
-        "PyGILState_Ensure", "PyGILState_Release", "PyRun_SimpleString", "Py_AddPendingCall",
+    /// The functions that attaching by ptrace calls.
+    public static let neededFunctions = [
+        "Py_IsInitialized", "PyGILState_Check", "PyGILState_GetThisThreadState", "PyGILState_Ensure",
+        "PyGILState_Release", "Py_AddPendingCall", "PyRun_SimpleStringFlags",
     ]
+
+    /// The interpreter's global state, where the mutex and the conditions of the GIL lie.
+    public static let runtimeSymbol = "_PyRuntime"
+
+    /// All that attaching by ptrace must find by name.
+    public static let neededSymbols = neededFunctions + [runtimeSymbol]
 
     /// Takes the parts.
     ///

@@ -18,10 +18,10 @@ public enum RemoteDebugging {
         return isSet && !options(of: arguments).flags.contains { $0 == "E" || $0 == "I" }
     }
 
-    /// CPython takes both spellings.
+    /// Spelt with hyphens: 3.14 takes no notice of underscores.
     static func isDisabledByOption(_ arguments: [String]) -> Bool {
         options(of: arguments).implementation.contains { option in
-            ["disable-remote-debug", "disable_remote_debug"].contains(option.prefix { $0 != "=" })
+            option.prefix { $0 != "=" } == "disable-remote-debug"
         }
     }
 

@@ -7,6 +7,10 @@ import Testing
 @Suite(.serialized) struct PlaceTests {
     private static let source = Array("import posix; posix.write(1, b'hit\\n')".utf8)
 
+    private static func isRootWith(_ tool: String) -> Bool {
+        geteuid() == 0 && access("/usr/bin/\(tool)", X_OK) == 0
+    }
+
     /// The main thread computes in C without the GIL for seconds; another thread is blocked, and serves.
     @Test(arguments: Interpreter.all)
     func longCallWithoutTheGIL(interpreter: Interpreter) async throws {
@@ -50,9 +54,10 @@ import Testing
     }
 
     /// Another pid namespace, and a /tmp of its own.
-    @Test(arguments: Interpreter.all, ["busy", "condition"])
+    @Test(
+        .enabled(if: Self.isRootWith("unshare"), "needs root and unshare"), arguments: Interpreter.all,
+        ["busy", "condition"])
     func container(interpreter: Interpreter, name: String) async throws {
-        guard geteuid() == 0, access("/usr/bin/unshare", X_OK) == 0 else { return }
         let situation = try #require(Situation.all.first { $0.name == name })
         let inside =
             ["/usr/bin/unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/sh", "-c"]
@@ -69,8 +74,8 @@ import Testing
     }
 
     /// Somebody else's process: the reason is told, whoever asks.
-    @Test func anotherUser() async throws {
-        guard geteuid() == 0 else { return }
+    @Test(.enabled(if: Self.isRootWith("setpriv"), "needs root and setpriv"))
+    func anotherUser() async throws {
         let target = try Situation.busy.start(with: Interpreter.all[0])
         await #expect(processExitsWith: .success) { [pid = target.pid as Int32] in
             guard setgid(65534) == 0, setuid(65534) == 0 else { fatalError("cannot become nobody") }
@@ -88,11 +93,10 @@ import Testing
     }
 
     /// The interpreter of another user's process, entered as root: the script file must be that user's to read.
-    @Test(arguments: Interpreter.all, ["busy", "condition"])
+    @Test(
+        .enabled(if: Self.isRootWith("setpriv"), "needs root and setpriv"),
+        arguments: Interpreter.all.filter { $0.command[0].hasPrefix("/usr/") }, ["busy", "condition"])
     func asRootIntoAnotherUsersProcess(interpreter: Interpreter, name: String) async throws {
-        guard geteuid() == 0, access("/usr/bin/setpriv", X_OK) == 0, interpreter.command[0].hasPrefix("/usr") else {
-            return
-        }
         let target = try #require(Situation.all.first { $0.name == name }).start(
             with: Interpreter(
                 command: ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] + interpreter.command,

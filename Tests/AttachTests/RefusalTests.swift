@@ -59,8 +59,8 @@ import Testing
         try target.expect("hit")
     }
 
-    @Test func alreadyTraced() async throws {
-        guard access("/usr/bin/strace", X_OK) == 0 else { return }
+    @Test(.enabled(if: access("/usr/bin/strace", X_OK) == 0, "needs strace"))
+    func alreadyTraced() async throws {
         let target = try #require(Situation.all.first { $0.name == "condition" }).start(with: Interpreter.all[0])
         let tracer = try Target(["/usr/bin/strace", "-o", "/dev/null", "-p", "\(target.pid)"])
         try await until { (try? ProcessStatus(of: target.pid).tracer) == tracer.pid }

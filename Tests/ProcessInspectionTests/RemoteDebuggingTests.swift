@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct RemoteDebuggingTests {
     @Test(arguments: [
-        ["python", "-X", "disable-remote-debug", "app.py"], ["python", "-Xdisable_remote_debug", "app.py"],
+        ["python", "-X", "disable-remote-debug", "app.py"], ["python", "-Xdisable-remote-debug", "app.py"],
         ["python", "-bX", "disable-remote-debug", "-c", "1"], ["python", "-W", "error", "-Xdisable-remote-debug"],
         [
             "/x/ld-linux-x86-64.so.2", "--inhibit-cache", "--argv0", "x", "/bin/python3", "-Xdisable-remote-debug",
@@ -18,7 +18,7 @@ import Testing
     @Test(arguments: [
         ["python", "app.py", "-X", "disable-remote-debug"], ["python", "-c", "-Xdisable-remote-debug"],
         ["python", "-m", "x", "-Xdisable-remote-debug"], ["python", "-W", "-Xdisable-remote-debug"],
-        ["python", "-X", "dev"], ["python"], [], ["python", "-"], ["python", "--", "-Xdisable-remote-debug"],
+        ["python", "-X", "dev"], ["python", "-X", "disable_remote_debug"], ["python"], [], ["python", "-"], ["python", "--", "-Xdisable-remote-debug"],
     ])
     func notDisabled(arguments: [String]) {
         #expect(!RemoteDebugging.isDisabled(arguments: arguments, environment: ["PATH=/bin"]))

@@ -17,11 +17,6 @@ struct PythonFunctions: Sendable {
     /// The interpreter's global state; in it lie the mutex and the conditions of the GIL.
     let runtime: Range<UInt64>
 
-    private static let needed = [
-        "Py_IsInitialized", "PyGILState_Check", "PyGILState_GetThisThreadState", "PyGILState_Ensure",
-        "PyGILState_Release", "Py_AddPendingCall", "PyRun_SimpleStringFlags",
-    ]
-    private static let state = "_PyRuntime"
     private static let finalizing = ["Py_IsFinalizing", "_Py_IsFinalizing"]
     // Some are static, some were only in some versions; a stripped build names only the first.
     private static let taking = [
@@ -38,14 +33,14 @@ struct PythonFunctions: Sendable {
     init(in image: PythonImage, map: MemoryMap, of pid: Int32) throws(AttachError) {
         let found: [String: ELFImage.Symbol]
         do {
-            found = try image.symbols(named: Set(Self.needed + Self.finalizing + Self.taking + [Self.state]))
+            found = try image.symbols(named: Set(Interpreter.neededSymbols + Self.finalizing + Self.taking))
         } catch {
             throw AttachError(.unsupported, error.message)
         }
         let missing =
-            Self.needed.filter { name in
+            Interpreter.neededFunctions.filter { name in
                 found[name].map { map.region(at: $0.address)?.isExecutable != true } ?? true
-            } + (found[Self.state] == nil ? [Self.state] : [])
+            } + (found[Interpreter.runtimeSymbol] == nil ? [Interpreter.runtimeSymbol] : [])
         guard missing.isEmpty else {
             throw AttachError(
                 .unsupported,
@@ -61,7 +56,7 @@ struct PythonFunctions: Sendable {
         addPendingCall = found["Py_AddPendingCall"]!.address
         runSimpleStringFlags = found["PyRun_SimpleStringFlags"]!.address
         // At least 640 bytes in every version; where a file tells no size, far more than any has.
-        let state = found[Self.state]!
+        let state = found[Interpreter.runtimeSymbol]!
         runtime = state.address..<(state.address &+ (state.size == 0 ? 1 << 20 : state.size))
         queueing = Self.taking.compactMap { name in
             found[name].map { $0.address..<($0.address &+ max($0.size, 1)) }

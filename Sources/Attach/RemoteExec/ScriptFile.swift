@@ -20,7 +20,9 @@ struct ScriptFile: ~Copyable {
 
     /// The path as the target sees it.
     let path: String
-    private let root: String
+    private let name: String
+    // Its directory, held open: when the target ends, its root goes from /proc, but the file stays and has to be removed.
+    private let directory: Int32
 
     /// Writes a script.
     ///
@@ -29,49 +31,56 @@ struct ScriptFile: ~Copyable {
     ///   - pid: The target.
     ///   - status: The target's status: whose file it is to be.
     init(_ source: [UInt8], for pid: Int32, _ status: ProcessStatus) throws(AttachError) {
-        root = "/proc/\(pid)/root"
-        let name = ".sonde-\(getpid())-\(String(UInt64.random(in: 0...UInt64.max), radix: 16)).py"
+        name = ".sonde-\(getpid())-\(String(UInt64.random(in: 0...UInt64.max), radix: 16)).py"
         var failure: Int32 = ENOENT
-        for directory in ["/tmp", "/var/tmp", "/dev/shm", "/run"] {
+        for place in ["/tmp", "/var/tmp", "/dev/shm", "/run"] {
             // A link could lead out of the target's file system into ours.
-            var information = stat()
-            guard lstat(root + directory, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else { continue }
-            let path = "\(directory)/\(name)"
-            let descriptor = open(root + path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else {
-                failure = errno
-                continue
-            }
-            defer { close(descriptor) }
-            if Self.fill(descriptor, Self.text(source, path, status.namespacePids.last ?? pid), status) {
+            let directory = open("/proc/\(pid)/root\(place)", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0)
+            guard directory >= 0 else { continue }
+            let path = "\(place)/\(name)"
+            let text = Self.text(source, path, status.namespacePids.last ?? pid)
+            if Self.make(name, in: directory, text, status) {
                 self.path = path
+                self.directory = directory
                 return
             }
             failure = errno
-            unlink(root + path)
+            close(directory)
         }
         throw AttachError(
             .unsupported, "process \(pid) has no directory to put a script into: \(SystemError.text(failure))")
     }
 
     deinit {
-        unlink(root + path)
-        unlink(running)
+        unlinkat(directory, name, 0)
+        unlinkat(directory, running, 0)
+        close(directory)
     }
 
     /// What has become of it by now.
     var state: State {
-        if access(root + path, F_OK) == 0 { return .waiting }
-        guard let text = try? File.contents(of: running) else { return .done }
+        if faccessat(directory, name, F_OK, 0) == 0 { return .waiting }
+        guard let text = try? File.contents(of: "/proc/self/fd/\(directory)/\(running)") else { return .done }
         return text.first == UInt8(ascii: "!") ? .raised(String(decoding: text.dropFirst(), as: UTF8.self)) : .running
     }
 
     /// Takes it back.
     ///
     /// - Returns: Whether it was still there; if not, it runs or has run.
-    func withdraw() -> Bool { unlink(root + path) == 0 }
+    func withdraw() -> Bool { unlinkat(directory, name, 0) == 0 }
 
-    private var running: String { "\(root)\(path).run" }
+    private var running: String { "\(name).run" }
+
+    private static func make(_ name: String, in directory: Int32, _ text: [UInt8], _ status: ProcessStatus) -> Bool {
+        let descriptor = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        if fill(descriptor, text, status) { return true }
+        let failure = errno
+        unlinkat(directory, name, 0)
+        errno = failure
+        return false
+    }
 
     private static func fill(_ descriptor: Int32, _ text: [UInt8], _ status: ProcessStatus) -> Bool {
         if status.effectiveUser != geteuid() || status.effectiveGroup != getegid(),
