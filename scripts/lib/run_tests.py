@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
 from results import Results, from_junit, from_unittest
 
@@ -41,7 +42,7 @@ def run(name, command, minutes, environment=None):
 def checked(name, status, results):
     """A part that ended badly is never all passed, whatever it counted."""
     if status != 0 and results.failed == 0:
-        results.add(Results.failure(f"{name} ended with status {status}"))
+        results.add(Results.failure(f"{name}: ended with status {status}"))
     return results
 
 
@@ -71,16 +72,28 @@ def build():
 
 
 def swift():
-    for old in LOGS.glob("swift*.xml"):
-        old.unlink()
-    command = ["swift", "test", "--skip-build", "--xunit-output", LOGS / "swift.xml"]
-    status, _ = run("swift", command, 20)
+    """The suites that trace real processes wait a lot: on their own, so that they keep no other test waiting."""
     results = Results()
-    for report in sorted(LOGS.glob("swift*.xml")):
-        results.add(from_junit(report))
-    if results.passed == 0 and results.failed == 0:
-        results.add(Results.failure("swift test ran no test"))
-    return checked("swift test", status, results)
+    for name, choice in (("swift", "--skip"), ("swift-attach", "--filter")):
+        report = LOGS / f"{name}.xml"
+        # XCTest's own report, and beside it the one of Swift Testing.
+        reports = [report, LOGS / f"{name}-swift-testing.xml"]
+        for old in reports:
+            old.unlink(missing_ok=True)
+        command = ["swift", "test", "--skip-build", choice, "^AttachTests\\.", "--xunit-output", report]
+        status, _ = run(name, command, 15)
+        group = Results()
+        try:
+            for one in reports:
+                if one.exists():
+                    group.add(from_junit(one))
+        except ParseError:
+            group = Results()
+        if group.passed + group.failed == 0:
+            group = Results.failure(f"{name}: the tests did not come to their end (status {status})")
+        group.failures = [f"{name}: {failure}".replace(f"{name}: {name}: ", f"{name}: ") for failure in group.failures]
+        results.add(checked(name, status, group))
+    return results
 
 
 def unittest(name, python, arguments, environment=None):
@@ -127,8 +140,8 @@ def e2e():
     command = [BUILD / "venv/bin/python", "-B", "-m", "pytest", "Tests/EndToEnd", f"--junitxml={report}"]
     status, _ = run("e2e", command, 30)
     if not report.exists():
-        return Results.failure(f"the end-to-end tests did not end well (status {status})")
-    return checked("pytest", status, from_junit(report))
+        return Results.failure(f"e2e: the end-to-end tests did not end well (status {status})")
+    return checked("e2e", status, from_junit(report))
 
 
 PARTS = {
@@ -144,9 +157,10 @@ PARTS = {
 
 def show_end_of(log):
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    errors = [line for line in lines if "error:" in line or line.startswith(("FAILED", "ERROR", "E  "))]
+    telling = ("FAILED", "ERROR", "FAIL:", "ERROR:", "E  ", "✘ Test ", "error:")
+    errors = [line for line in lines if line.startswith(telling) or ": error: " in line]
     for line in errors[:30] or lines[-15:]:
-        print(f"    | {line}")
+        print(f"    | {line[:400]}")
     print(f"    the whole log: {log.relative_to(ROOT)}")
 
 
@@ -168,9 +182,9 @@ def main(wanted):
         total.add(results)
         print(f"   {name}: {results.line} ({time.monotonic() - start:.0f} s)")
         if results.failed and name != "pythons":
-            logs = sorted(LOGS.glob(f"{name}*.log")) or [LOGS / f"{name}.log"]
+            logs = [log for log in sorted(LOGS.glob("*.log")) if log.stem == name or log.stem.startswith(f"{name}-")]
             for log in logs:
-                if len(logs) == 1 or any(failure.startswith(log.stem) for failure in results.failures):
+                if len(logs) == 1 or any(failure.startswith(f"{log.stem}: ") for failure in results.failures):
                     show_end_of(log)
     print("== summary")
     for failure in total.failures:
