@@ -1,5 +1,6 @@
 internal import CEditLine
 internal import Glibc
+internal import Synchronization
 
 /// Reads lines through libedit; every function runs on the editor's thread.
 ///
@@ -26,20 +27,25 @@ final class EditedInput: LineSource {
 
     /// How long the words for a Tab are waited for, in milliseconds.
     private static let completionPatience: Int32 = 2000
+    /// Held while an editor is made: the terminal descriptions and the locale are the process's, behind no lock of their own.
+    private static let making = Mutex(())
 
     init(_ configuration: LineEditor.Configuration, _ mailbox: Mailbox) {
         self.configuration = configuration
         self.mailbox = mailbox
         promptBytes = strdup("")
         tcgetattr(configuration.input, &settings)
-        // libedit measures and writes characters by LC_CTYPE; "C.UTF-8" is built into the C library.
-        if setlocale(LC_CTYPE, "C.UTF-8") == nil { setlocale(LC_CTYPE, "") }
         // Streams of its own: libedit's buffered writes must not mix with others' on the process' streams.
         let input = fdopen(dup(configuration.input), "r")
         let output = fdopen(dup(configuration.output), "w")
-        let editor = el_init_fd(
-            "sonde", input, output, output, configuration.input, configuration.output, configuration.output)
-        guard let editor, let searchHistory = history_winit() else { preconditionFailure("out of memory") }
+        var made: OpaquePointer?
+        Self.making.withLock { _ in
+            // libedit measures and writes characters by LC_CTYPE; "C.UTF-8" is built into the C library.
+            if setlocale(LC_CTYPE, "C.UTF-8") == nil { setlocale(LC_CTYPE, "") }
+            made = el_init_fd(
+                "sonde", input, output, output, configuration.input, configuration.output, configuration.output)
+        }
+        guard let editor = made, let searchHistory = history_winit() else { preconditionFailure("out of memory") }
         self.editor = editor
         self.searchHistory = searchHistory
         sonde_el_set_client_data(editor, Unmanaged.passUnretained(self).toOpaque())
