@@ -72,28 +72,34 @@ def build():
 
 
 def swift():
-    """The suites that trace real processes wait a lot: on their own, so that they keep no other test waiting."""
+    """Each target's tests in a process of their own: what computes or traces for long keeps no deadline waiting."""
     results = Results()
-    for name, choice in (("swift", "--skip"), ("swift-attach", "--filter")):
-        report = LOGS / f"{name}.xml"
-        # XCTest's own report, and beside it the one of Swift Testing.
-        reports = [report, LOGS / f"{name}-swift-testing.xml"]
-        for old in reports:
-            old.unlink(missing_ok=True)
-        command = ["swift", "test", "--skip-build", choice, "^AttachTests\\.", "--xunit-output", report]
-        status, _ = run(name, command, 15)
-        group = Results()
-        try:
-            for one in reports:
-                if one.exists():
-                    group.add(from_junit(one))
-        except ParseError:
-            group = Results()
-        if group.passed + group.failed == 0:
-            group = Results.failure(f"{name}: the tests did not come to their end (status {status})")
-        group.failures = [f"{name}: {failure}".replace(f"{name}: {name}: ", f"{name}: ") for failure in group.failures]
-        results.add(checked(name, status, group))
+    for target in sorted(path.name for path in (ROOT / "Tests").glob("*Tests")):
+        one = swift_target(target)
+        print(f"    {target:22} {one.line}")
+        results.add(one)
     return results
+
+
+def swift_target(target):
+    name = f"swift-{target}"
+    # XCTest's own report, and beside it the one of Swift Testing.
+    reports = [LOGS / f"{name}.xml", LOGS / f"{name}-swift-testing.xml"]
+    for old in reports:
+        old.unlink(missing_ok=True)
+    command = ["swift", "test", "--skip-build", "--filter", f"^{target}\\.", "--xunit-output", reports[0]]
+    status, _ = run(name, command, 15)
+    results = Results()
+    try:
+        for report in reports:
+            if report.exists():
+                results.add(from_junit(report))
+    except ParseError:
+        results = Results()
+    if results.passed + results.failed == 0:
+        return Results.failure(f"{name}: the tests did not come to their end (status {status})")
+    results.failures = [f"{name}: {failure}" for failure in results.failures]
+    return checked(name, status, results)
 
 
 def unittest(name, python, arguments, environment=None):
