@@ -59,9 +59,15 @@ import Testing
         ["busy", "condition"])
     func container(interpreter: Interpreter, name: String) async throws {
         let situation = try #require(Situation.all.first { $0.name == name })
-        let inside =
-            ["/usr/bin/unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/sh", "-c"]
-            + ["mount -t tmpfs none /tmp && exec \"$0\" \"$@\""]
+        // The checkout, with interpreters in it, may itself lie below /tmp: it is carried over into the new one.
+        let script = """
+            here=$(pwd -P)
+            case $here in /tmp/*) mount --bind "$here" /mnt ;; esac
+            mount -t tmpfs none /tmp
+            case $here in /tmp/*) mkdir -p "$here" && mount --move /mnt "$here" ;; esac
+            exec "$0" "$@"
+            """
+        let inside = ["/usr/bin/unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/sh", "-ec", script]
         let target = try situation.start(
             with: Interpreter(command: inside + interpreter.command, version: interpreter.version))
         let children = try File.contents(of: "/proc/\(target.pid)/task/\(target.pid)/children")
