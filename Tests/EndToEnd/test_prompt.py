@@ -336,15 +336,16 @@ def test_control_c_stops_a_watch_and_not_the_shell(start, shop):
     assert target.is_working()
 
 
-def test_leaving_tells_of_probes(start, sonde, shop):
+def test_leaving_says_nothing_of_others_probes(start, sonde, shop):
     target = shop()
     other = sonde.start(target.pid, "-o", "jsonl", "-c", "watch shop:checkout -n 0")
     assert other.stdout.readline()
     child = start(target.pid)
     child.expect(r"> ")
     child.send("\x04")
-    child.expect_exact("probes are still installed; those of this session end with it\r\n")
     child.expect(pexpect.EOF)
+    assert "probes" not in child.before
+    assert other.poll() is None
 
 
 def test_the_shell_outlives_its_target(start, shop):
