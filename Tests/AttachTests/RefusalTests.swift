@@ -100,14 +100,17 @@ import Testing
             text: """
                 import ctypes
                 libc = ctypes.PyDLL(None)
-                t = threading.Thread(target=lambda: (time.sleep(0.1), libc.usleep(800000)))
-                t.start()
+                def hold():
+                    time.sleep(0.3)
+                    say("holding")
+                    libc.usleep(1200000)
+                threading.Thread(target=hold).start()
                 say("ready")
-                timed(1.2, lambda: time.sleep(1.2), None)
+                timed(1.8, lambda: time.sleep(1.8), None)
                 say("finished")
                 """
         ).start(with: interpreter)
-        usleep(150_000)
+        try target.expect("holding")
         let error = await failure(target.pid, .init(way: .ptrace, deadline: .milliseconds(300)))
         #expect(error?.kind == .timedOut)
         #expect(error?.message == "another thread of process \(target.pid) has held the GIL all the time")
