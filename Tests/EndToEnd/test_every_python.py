@@ -63,8 +63,8 @@ def test_a_method_that_raises(sonde, target):
 
 
 def test_a_guard_over_an_error(sonde, target):
-    row = one_row(sonde, target, "watch shop:Bank.charge -n 1 if error is not None | select amount, order")
-    assert row["amount"] > 0
+    row = one_row(sonde, target, "watch shop:Bank.charge -n 1 if error is not None and amount > 0 | select amount, order")
+    assert row["amount"] > 0 and row["order"] >= 0
 
 
 def test_a_static_method(sonde, target):
