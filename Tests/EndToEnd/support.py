@@ -185,6 +185,9 @@ class Shop:
         self.killed = True
         self.process.kill()
         self.process.wait()
+        # Nobody in there could remove it.
+        for name in self.files_of_agent():
+            Path("/tmp", name).unlink(missing_ok=True)
 
     def close(self):
         """Close it, and tell what was not right about it."""
