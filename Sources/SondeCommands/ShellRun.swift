@@ -67,12 +67,11 @@ final class ShellRun: Sendable {
         if let leaving = interrupts.withLock({ $0.leaving }) { return leaving }
         switch front.output.end {
         case nil: return status
-        // The reader took what it wanted, and the commands ended because of that.
-        case .closed: return status == .failed ? .done : status
-        case .failed(let reason):
-            front.errors.write("error: cannot write the output: \(reason)\n")
-            return status == .done ? .failed : status
+        // The reader may have what it wanted, but what was asked for did not come to its end.
+        case .closed: front.errors.write("error: the output was closed by its reader\n")
+        case .failed(let reason): front.errors.write("error: cannot write the output: \(reason)\n")
         }
+        return status == .done ? .failed : status
     }
 
     /// Whether a signal makes us leave.

@@ -48,8 +48,7 @@ final class StreamFront: Front {
 
     func report(_ text: String) {
         state.withLock { state in
-            // The commands end because of it. Whoever closed our output has seen enough, and a full disk is told
-            // with its reason when all has ended.
+            // The commands end because of it; it is told with its reason when all has ended.
             if output.end != nil { return }
             wipeProgress(&state)
             if let editor = state.editor, errors.isTerminal {
