@@ -84,7 +84,7 @@ public struct LocalSessions: Sessions {
     /// The pid and what runs there: the script's or the module's name rather than the interpreter's.
     static func label(of pid: Int32) -> String {
         guard let process = try? PythonProcess.find(pid) else { return "\(pid)" }
-        let words = process.arguments.dropFirst()
+        let words = process.words.dropFirst()
         let name =
             switch words.first {
             case "-m": words.dropFirst().first

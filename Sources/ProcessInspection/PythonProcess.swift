@@ -34,6 +34,9 @@ public struct PythonProcess: Sendable, Hashable {
     /// The command line as one text.
     public var commandLine: String { arguments.joined(separator: " ") }
 
+    /// The words of the command line from the interpreter's own on, also where it was started through the loader.
+    public var words: [String] { RemoteDebugging.withoutLoader(arguments) }
+
     /// The effective user's name.
     public var userName: String { UserName.name(of: user) }
 

@@ -61,7 +61,7 @@ public enum RemoteDebugging {
     }
 
     /// The program's own words where it was started through the loader: `ld.so --library-path P /usr/bin/python3 ...`.
-    private static func withoutLoader(_ arguments: [String]) -> [String] {
+    static func withoutLoader(_ arguments: [String]) -> [String] {
         guard let name = arguments.first?.split(separator: "/").last, name.hasPrefix("ld-") || name.hasPrefix("ld.so")
         else { return arguments }
         let single: Set<String> = ["--verify", "--inhibit-cache", "--list", "--list-tunables", "--list-diagnostics"]

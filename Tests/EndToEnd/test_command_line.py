@@ -118,12 +118,15 @@ def test_checking_runs_nothing(run, tmp_path):
     assert done.stderr.startswith(f"{script}:7:1: error: ")
 
 
-def test_a_reader_that_goes_away_is_no_error(start):
+CLOSED = "error: the output was closed by its reader\n"
+
+
+def test_a_reader_that_goes_away_is_told_in_one_line(start):
     child = start("-c", "repeat 100000 { echo row }")
     assert child.stdout.readline() == "row\n"
     child.stdout.close()
-    assert child.stderr.read() == ""
-    assert child.wait(DEADLINE) == 0
+    assert child.stderr.read() == CLOSED
+    assert child.wait(DEADLINE) == 1
 
 
 def test_a_reader_that_goes_away_ends_a_watch(run, start, shop):
@@ -131,8 +134,8 @@ def test_a_reader_that_goes_away_ends_a_watch(run, start, shop):
     child = start(target.pid, "-q", "-o", "jsonl", "-c", "watch shop:checkout -n 0")
     assert child.stdout.readline().startswith('{"ts":')
     child.stdout.close()
-    assert child.wait(DEADLINE) == 0
-    assert child.stderr.read() == ""
+    assert child.wait(DEADLINE) == 1
+    assert child.stderr.read() == CLOSED
     assert " 0 probes\n" in run(target.pid, "-c", "status").stderr
 
 
