@@ -135,6 +135,12 @@ def test_exec_needs_permission(sonde, target):
     target.is_as_found_within(2, UNTOUCHED)
 
 
+def test_exec_runs_under_the_programs_signal_mask(sonde, target):
+    code = "import signal; print(sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])))"
+    outcome = sonde.on(target, f"exec '{code}'", "--allow", "exec").succeeded()
+    assert outcome.out == "[]\n"
+
+
 def test_a_guard_that_raises(sonde, target):
     outcome = sonde.on(target, 'watch shop:checkout -n 3 --for 2s if cart.nothing > 3')
     assert outcome.status == 1

@@ -36,7 +36,6 @@ class Agent:
         self.probes = {}
         self.threads = set()
         self.lock = allocate_lock()
-        self.signal_mask = set()
         self.detaching = False
         self.dead = False
         self.commands = dispatch.Commands(load)
@@ -160,7 +159,7 @@ class Agent:
 
     def run(self):
         """Serves until detached; never raises."""
-        self.signal_mask = block_signals()
+        block_signals()
         ident = self.enter_thread()
         try:
             while not self.detaching and not self.dead:

@@ -24,7 +24,7 @@ def run(request):
     session = request.session
     if session.namespace is None:
         session.namespace = Namespace(__name__="__sonde__", __builtins__=sys.modules["builtins"])
-    restore_signals(request.agent.signal_mask)
+    restore_signals()
     value = error = None
     with Captured() as captured:
         request.make_interruptible()
