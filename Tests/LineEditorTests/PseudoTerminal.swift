@@ -21,8 +21,11 @@ final class PseudoTerminal {
         try #require(line >= 0)
         var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         try #require(ioctl(line, UInt(TIOCSWINSZ), &size) == 0)
-        setenv("TERM", "xterm", 1)
+        Self.nameTerminal
     }
+
+    // Once: changing the environment while another thread reads it crashes.
+    private static let nameTerminal: Void = { _ = setenv("TERM", "xterm", 1) }()
 
     deinit {
         close(keyboard)
