@@ -17,6 +17,8 @@ let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // The order is the architecture's: a target depends only on targets that stand above it.
@@ -32,6 +34,9 @@ let package = Package(
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        // Without its default trait, which would bring Foundation in.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         .target(name: "SafeExpression", dependencies: [bigInt], swiftSettings: pure),
@@ -67,7 +72,7 @@ let package = Package(
             name: "SondeCommands",
             dependencies: [
                 "SafeExpression", "ProcessInspection", "AgentBundle", "Sessions", "LocalSessions", "Shell",
-                "LineEditor", argumentParser,
+                "LineEditor", argumentParser, subprocess, systemPackage,
             ],
             swiftSettings: strict),
         .executableTarget(name: "sonde", dependencies: ["SondeCommands"], swiftSettings: strict),

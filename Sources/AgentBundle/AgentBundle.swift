@@ -11,6 +11,9 @@ public enum AgentBundle {
         public let path: String
         /// The source, UTF-8.
         public let contents: String
+
+        /// Whether it is part of what goes into a target.
+        var isAgent: Bool { path.hasPrefix("sonde_agent/") }
     }
 
     /// Every file of the agent, in the order of their paths.
@@ -24,6 +27,9 @@ public enum AgentBundle {
 
     /// The path of the file that the target runs first.
     static let bootstrapPath = "sonde_agent/bootstrap.py"
+
+    /// The path of the file that evaluates trees without a target.
+    static let evaluatorPath = "sonde_evaluator.py"
 
     /// Python source that starts the agent in the process that runs it.
     ///
@@ -46,13 +52,25 @@ public enum AgentBundle {
         source.write(",'uid':\(settings.userID),'version':")
         source.write(literal: version)
         source.write(",'sources':{")
-        for file in files where file.path != bootstrapPath {
-            source.write(literal: file.path)
-            source.write(":")
-            source.write(literal: file.contents)
-            source.write(",")
-        }
+        source.write(entries: files.filter { $0.isAgent && $0.path != bootstrapPath })
         source.write("}}})\nexcept BaseException:pass\n")
+        return source.bytes
+    }
+
+    /// Python source that evaluates checked trees in the interpreter that runs it, a line in, an answer out.
+    ///
+    /// It is for a process of its own, never for a target: it reads standard input until that ends.
+    public static var evaluatorSource: [UInt8] {
+        let files = Self.files
+        guard let evaluator = files.first(where: { $0.path == evaluatorPath }) else {
+            preconditionFailure("the bundle has no \(evaluatorPath)")
+        }
+        var source = PythonSource()
+        source.write("SOURCES={")
+        source.write(entries: files.filter(\.isAgent))
+        source.write("}\nexec(compile(")
+        source.write(literal: evaluator.contents)
+        source.write(",'<sonde evaluator>','exec'))\n")
         return source.bytes
     }
 }

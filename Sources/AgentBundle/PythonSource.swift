@@ -27,4 +27,14 @@ struct PythonSource {
         }
         bytes.append(UInt8(ascii: "\""))
     }
+
+    /// Appends the entries of a dict display: each file's text by its path.
+    mutating func write(entries files: [AgentBundle.File]) {
+        for file in files {
+            write(literal: file.path)
+            write(":")
+            write(literal: file.contents)
+            write(",")
+        }
+    }
 }

@@ -6,11 +6,7 @@ internal import Shell
 /// `@unchecked Sendable`: the pipeline asks for one row after another, never two at once.
 final class JSONLines: @unchecked Sendable {
     private let front: any Front
-    private var bytes: [UInt8] = []
-    private var position = 0
-    private var searched = 0
-    private var hasEnded = false
-    private var line = 0
+    private let lines = LineReader(0)
     private var broken = 0
     private var isUnreadable = false
 
@@ -24,16 +20,13 @@ final class JSONLines: @unchecked Sendable {
     /// The next line's value; nil at the end. A line that is no JSON is left out and counted, the first one shown.
     func next() async -> Value? {
         while let text = await nextLine() {
-            line += 1
-            if text.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }) {
-                continue
-            }
+            if text.isBlank { continue }
             do {
                 return try Value(json: text, tagged: false)
             } catch {
                 broken += 1
                 if broken == 1 {
-                    front.report("standard input:\(line): warning: no JSON, left out: \(error.message)\n")
+                    front.report("standard input:\(lines.count): warning: no JSON, left out: \(error.message)\n")
                 }
             }
         }
@@ -46,31 +39,12 @@ final class JSONLines: @unchecked Sendable {
     }
 
     private func nextLine() async -> ArraySlice<UInt8>? {
-        while true {
-            if let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) {
-                defer {
-                    position = end + 1
-                    searched = position
-                }
-                return bytes[position..<end]
-            }
-            searched = bytes.count
-            if hasEnded {
-                defer { position = bytes.count }
-                return position < bytes.count ? bytes[position...] : nil
-            }
-            bytes.removeFirst(position)
-            searched -= position
-            position = 0
-            switch await StandardInput.read(0) {
-            case .success(let block):
-                hasEnded = block.isEmpty
-                bytes += block
-            case .failure(let error):
-                hasEnded = true
-                isUnreadable = true
-                front.report("error: cannot read standard input: \(error.message)\n")
-            }
+        do {
+            return try await lines.next()
+        } catch {
+            isUnreadable = true
+            front.report("error: cannot read standard input: \(error.message)\n")
+            return nil
         }
     }
 }

@@ -30,6 +30,19 @@ def find_sonde():
     return path
 
 
+def find_release():
+    """The binary as it is shipped, optimised: the release build's."""
+    path = ROOT / ".build/release/sonde"
+    if not os.access(path, os.X_OK):
+        sys.exit(f"no sonde at {path}: run swift build -c release --product sonde first")
+    return path
+
+
+def find_corpus():
+    """The folder of the expression corpus, beside the checkout."""
+    return ROOT.parent / "shared/expression"
+
+
 def eventually(check, seconds=5.0, every=0.02):
     """Wait until `check` gives something true, and return it; the last answer when it never does."""
     deadline = time.monotonic() + seconds
