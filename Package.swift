@@ -77,6 +77,10 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "sonde", dependencies: ["SondeCommands"], swiftSettings: strict),
 
+        .executableTarget(
+            name: "ExpressionBenchmark", dependencies: ["SafeExpression"], path: "Benchmarks/Expression",
+            swiftSettings: strict),
+
         .testTarget(
             name: "SafeExpressionTests", dependencies: ["SafeExpression"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(

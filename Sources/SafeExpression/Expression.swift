@@ -56,7 +56,10 @@ public struct Expression: Sendable {
     /// - Parameter slots: A value for each of ``names``.
     /// - Returns: The value.
     /// - Throws: ``Diagnostic`` with Python's error, or with the limit that was reached.
-    public func evaluate(_ slots: [Value]) throws(Diagnostic) -> Value { try program.evaluate(slots) }
+    public func evaluate(_ slots: [Value]) throws(Diagnostic) -> Value {
+        precondition(slots.count == names.count, "a value for each of the expression's names")
+        return try program.evaluate(slots)
+    }
 
     /// Evaluates with variables that are looked up by name.
     ///
@@ -72,7 +75,10 @@ public struct Expression: Sendable {
     /// - Parameter slots: A value for each of ``names``.
     /// - Returns: Whether the value counts as true.
     /// - Throws: ``Diagnostic`` with Python's error, or with the limit that was reached.
-    public func isTrue(_ slots: [Value]) throws(Diagnostic) -> Bool { try program.isTrue(slots) }
+    public func isTrue(_ slots: [Value]) throws(Diagnostic) -> Bool {
+        precondition(slots.count == names.count, "a value for each of the expression's names")
+        return try program.isTrue(slots)
+    }
 
     /// Evaluates to what `bool()` of the value is, with variables that are looked up by name.
     ///

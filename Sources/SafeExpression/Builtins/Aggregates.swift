@@ -45,10 +45,9 @@ enum Aggregates {
     }
 
     /// `sum`, with CPython 3.12's compensated addition of floats.
-    static func sum(_ arguments: Arguments, _ state: inout State) throws(Fault) -> Value {
-        let start = arguments.values.count > 1 ? arguments.values[1] : .int(0)
+    static func sum(_ values: Value, from start: Value, _ state: inout State) throws(Fault) -> Value {
         if Strings.isText(start) { throw state.typeError("sum() can't sum strings [use ''.join(seq) instead]") }
-        var cursor = try Cursor(over: arguments.values[0], &state)
+        var cursor = try Cursor(over: values, &state)
         var total = start
         if case .int(var integer) = total {
             var isOpen = true

@@ -16,14 +16,35 @@ struct Arguments {
 enum Functions {
     typealias Function = @Sendable (Arguments, inout State) throws(Fault) -> Value
 
-    static let table: [String: Function] = [
-        "len": { (a, state) throws(Fault) in .int(try length(a.values[0], &state)) },
-        "abs": { (a, state) throws(Fault) in try absolute(a.values[0], &state) },
+    /// A function of one argument, called without a list of arguments.
+    typealias Unary = @Sendable (Value, inout State) throws(Fault) -> Value
+
+    /// Those that are mostly called with one.
+    static let unary: [String: Unary] = [
+        "len": { (value, state) throws(Fault) in .int(try length(value, &state)) },
+        "abs": { (value, state) throws(Fault) in try absolute(value, &state) },
+        "sum": { (value, state) throws(Fault) in try Aggregates.sum(value, from: .int(0), &state) },
+        "any": { (value, state) throws(Fault) in .bool(try Aggregates.any(value, &state)) },
+        "all": { (value, state) throws(Fault) in .bool(try Aggregates.all(value, &state)) },
+        "str": { (value, state) throws(Fault) in try Representation.str(value, &state) },
+        "repr": { (value, state) throws(Fault) in try Representation.repr(value, &state) },
+        "ord": { (value, state) throws(Fault) in try ord(value, &state) },
+        "chr": { (value, state) throws(Fault) in try chr(value, &state) },
+        "reversed": { (value, state) throws(Fault) in try reversed(value, &state) },
+    ]
+
+    static let table: [String: Function] = unary.mapValues { function in
+        let listed: Function = { (a, state) throws(Fault) in try function(a.values[0], &state) }
+        return listed
+    }.merging(general) { $1 }
+
+    /// Those that take several arguments or none, or keywords.
+    private static let general: [String: Function] = [
         "min": { (a, state) throws(Fault) in try Aggregates.extreme(a, "min", .less, &state) },
         "max": { (a, state) throws(Fault) in try Aggregates.extreme(a, "max", .greater, &state) },
-        "sum": { (a, state) throws(Fault) in try Aggregates.sum(a, &state) },
-        "any": { (a, state) throws(Fault) in .bool(try Aggregates.any(a.values[0], &state)) },
-        "all": { (a, state) throws(Fault) in .bool(try Aggregates.all(a.values[0], &state)) },
+        "sum": { (a, state) throws(Fault) in
+            try Aggregates.sum(a.values[0], from: a.values.count > 1 ? a.values[1] : .int(0), &state)
+        },
         "sorted": { (a, state) throws(Fault) in try Sorting.sorted(a, &state) },
         "round": { (a, state) throws(Fault) in try Conversions.round(a, &state) },
         "int": { (a, state) throws(Fault) in try Conversions.int(a, &state) },
@@ -31,7 +52,6 @@ enum Functions {
         "str": { (a, state) throws(Fault) in
             a.values.isEmpty ? .ascii([]) : try Representation.str(a.values[0], &state)
         },
-        "repr": { (a, state) throws(Fault) in try Representation.repr(a.values[0], &state) },
         "bool": { (a, state) throws(Fault) in
             guard let value = a.values.first else { return .bool(false) }
             if let mark = value.cutMark { throw state.cut(mark) }
@@ -56,11 +76,8 @@ enum Functions {
             for value in a.values { cursors.append(try Cursor(over: value, &state)) }
             return .iterator(Zip(cursors, isStrict: a["strict"]?.isTruthy ?? false))
         },
-        "reversed": { (a, state) throws(Fault) in try reversed(a.values[0], &state) },
         "divmod": { (a, state) throws(Fault) in try divmod(a.values[0], a.values[1], &state) },
         "pow": { (a, state) throws(Fault) in try power(a.values, &state) },
-        "ord": { (a, state) throws(Fault) in try ord(a.values[0], &state) },
-        "chr": { (a, state) throws(Fault) in try chr(a.values[0], &state) },
         "hex": { (a, state) throws(Fault) in try Integers.text(a.values[0], radix: 16, prefix: "0x", &state) },
         "oct": { (a, state) throws(Fault) in try Integers.text(a.values[0], radix: 8, prefix: "0o", &state) },
         "bin": { (a, state) throws(Fault) in try Integers.text(a.values[0], radix: 2, prefix: "0b", &state) },

@@ -83,8 +83,8 @@ enum Integers {
 
     /// An integer cut to 64 bits, for counts and places.
     static func clamped(_ value: Value, _ state: inout State) throws(Fault) -> Int {
-        let number = try integer(value, &state)
-        return Int(clamping: number)
+        if let small = value.asInt { return small }
+        return Int(clamping: try integer(value, &state))
     }
 
     /// `int(number)`, towards zero.

@@ -10,7 +10,10 @@ struct Code {
     /// What is known of the operand before it runs.
     enum Shape {
         case constant(Value)
-        case slot(Int)
+        /// A variable, or a place in one that constants name.
+        case path(Path)
+        /// A slice of such a place.
+        case part(Path, ConstantSlice)
         case other
     }
 
@@ -25,6 +28,14 @@ struct Code {
     var isBool = false
     /// The last link, for a node that continues a chain.
     var link: LinkCode?
+    /// Whether evaluating it again costs next to nothing and gives the same.
+    var isRepeatable: Bool {
+        switch shape {
+        case .constant, .path: true
+        case .part, .other: false
+        }
+    }
+
     /// What messages call the value: its name, or `it`.
     var label = "it"
 
@@ -66,7 +77,7 @@ struct Code {
             default: return try Code.truth(of: state.slots[slot], site, &state)
             }
         }
-        shape = .slot(slot)
+        shape = .path(Path(slot: slot))
         self.label = label
     }
 

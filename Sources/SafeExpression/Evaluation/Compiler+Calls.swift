@@ -14,6 +14,14 @@ extension Compiler {
         }
         if keywords.isEmpty, arguments.count == 1 {
             let only = codes[arguments[0]].value
+            if let function = Functions.unary[name] {
+                return Code(
+                    { (state) throws(Fault) in
+                        let value = try only(&state)
+                        state.site = id
+                        return try function(value, &state)
+                    }, site: id)
+            }
             return Code(
                 { (state) throws(Fault) in
                     let value = try only(&state)
@@ -43,16 +51,25 @@ extension Compiler {
     }
 
     private func length(_ id: Node.ID, _ object: Code) -> Code {
-        if case .slot(let slot) = object.shape {
-            return Code(int: { (state) throws(Fault) in
-                if case .ascii(let bytes) = state.slots[slot] { return bytes.count }
-                state.site = id
-                return try Functions.length(state.slots[slot], &state)
-            })
-        }
         let value = object.value
+        if case .path(let path) = object.shape { return lending(path) { length(id, $0, value) } }
         return Code(int: { (state) throws(Fault) in
             let object = try value(&state)
+            state.site = id
+            return try Functions.length(object, &state)
+        })
+    }
+
+    private func length<From: Lender>(_ id: Node.ID, _ lender: From, _ general: @escaping ValueCode) -> Code {
+        Code(int: { (state) throws(Fault) in
+            if let lent = lender.lend(state.slots) {
+                switch lent.value {
+                case .ascii(let bytes): return bytes.count
+                case .list(let items), .tuple(let items): return Sequences.wholeCount(items)
+                default: break
+                }
+            }
+            let object = try general(&state)
             state.site = id
             return try Functions.length(object, &state)
         })
@@ -81,104 +98,5 @@ extension Compiler {
             }
             return types.contains(value.typeName)
         })
-    }
-
-    // MARK: - f-strings
-
-    /// Text that is being put together: bytes as long as they serve.
-    struct TextBuilder {
-        private var bytes: [UInt8] = []
-        private var units: [UInt32]?
-
-        mutating func append(_ text: Value, _ state: inout State) throws(Fault) {
-            switch text {
-            case .ascii(let more):
-                if units == nil { bytes += more } else { units?.append(contentsOf: more.lazy.map { UInt32($0) }) }
-            case .wide(let more):
-                if units == nil { units = bytes.map { UInt32($0) } }
-                units?.append(contentsOf: more)
-            default: preconditionFailure("only text is appended")
-            }
-            let count = units?.count ?? bytes.count
-            if count > state.limits.characters { try state.allocate(characters: count, wide: false) }
-        }
-
-        func finish(_ state: inout State) throws(Fault) -> Value {
-            if let units {
-                try state.allocate(characters: units.count, wide: true)
-                return .wide(units)
-            }
-            try state.allocate(characters: bytes.count, wide: false)
-            return .ascii(bytes)
-        }
-    }
-
-    private typealias PartCode = @Sendable (inout TextBuilder, inout State) throws(Fault) -> Void
-
-    func fstring(_ id: Node.ID, _ parts: [Node.Part]) -> Code {
-        let codes = parts.map { part(id, $0) }
-        return Code(
-            { (state) throws(Fault) in
-                var text = TextBuilder()
-                for code in codes { try code(&text, &state) }
-                state.site = id
-                return try text.finish(&state)
-            }, site: id)
-    }
-
-    private func part(_ id: Node.ID, _ part: Node.Part) -> PartCode {
-        switch part {
-        case .text(let text): return { (out, state) throws(Fault) in try out.append(text, &state) }
-        case .value(let node, let conversion, let format):
-            let value = converted(codes[node].value, conversion, node)
-            guard let format, !format.isEmpty else {
-                return { (out, state) throws(Fault) in
-                    let value = try value(&state)
-                    state.site = node
-                    try out.append(Representation.str(value, &state), &state)
-                }
-            }
-            if format.count == 1, case .text(let spec) = format[0] {
-                return { (out, state) throws(Fault) in
-                    let value = try value(&state)
-                    state.site = node
-                    try out.append(Formatting.format(value, spec, &state), &state)
-                }
-            }
-            // A format in a format holds no further one, so this goes down once.
-            let parts = format.map { self.part(id, $0) }
-            return { (out, state) throws(Fault) in
-                let value = try value(&state)
-                var spec = TextBuilder()
-                for part in parts { try part(&spec, &state) }
-                state.site = node
-                let text = try spec.finish(&state)
-                try out.append(Formatting.format(value, text, &state), &state)
-            }
-        }
-    }
-
-    private func converted(_ value: @escaping ValueCode, _ conversion: UInt8, _ node: Node.ID) -> ValueCode {
-        switch conversion {
-        case 0x72:
-            return { (state) throws(Fault) in
-                let value = try value(&state)
-                state.site = node
-                return try Representation.repr(value, &state)
-            }
-        case 0x73:
-            return { (state) throws(Fault) in
-                let value = try value(&state)
-                state.site = node
-                return try Representation.str(value, &state)
-            }
-        case 0x61:
-            return { (state) throws(Fault) in
-                let value = try value(&state)
-                state.site = node
-                return try Representation.ascii(value, &state)
-            }
-        default: return value
-        }
     }
 }

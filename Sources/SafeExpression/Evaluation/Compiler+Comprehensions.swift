@@ -8,7 +8,7 @@ extension Compiler {
             if case .local(_, let local) = clause.target { slot = base + local }
             return LoopPlan.Clause(
                 target: clause.target, slot: slot, iterable: codes[clause.iterable].value,
-                conditions: clause.conditions.map { codes[$0].truth }, site: clause.iterable)
+                condition: condition(clause.conditions.map { codes[$0].truth }), site: clause.iterable)
         }
         let elements = comprehension.elements.map { codes[$0] }
         let plan = LoopPlan(
@@ -23,43 +23,49 @@ extension Compiler {
         case .set:
             return Code(
                 { (state) throws(Fault) in
-                    var loop = try plan.begin(&state)
                     var builder = Group.Builder()
-                    while try loop.advance(&state) {
+                    try plan.run(&state) { (state) throws(Fault) in
                         let element = try plan.elements[0](&state)
                         state.site = id
                         try state.allocate(48)
                         try builder.insert(element, &state)
                         if builder.count > state.limits.elements { try state.allocate(elements: builder.count) }
+                        return true
                     }
                     return .group(builder.finish())
                 }, site: id)
         case .dict:
             return Code(
                 { (state) throws(Fault) in
-                    var loop = try plan.begin(&state)
                     var builder = Mapping.Builder()
-                    while try loop.advance(&state) {
+                    try plan.run(&state) { (state) throws(Fault) in
                         let key = try plan.elements[0](&state)
                         let value = try plan.elements[1](&state)
                         state.site = id
                         try state.allocate(64)
                         try builder.set(key, value, &state)
                         if builder.count > state.limits.elements { try state.allocate(elements: builder.count) }
+                        return true
                     }
                     return .mapping(builder.finish())
                 }, site: id)
         }
     }
 
+    private func condition(_ truths: [TruthCode]) -> TruthCode? {
+        truths.count < 2 ? truths.first : conjunction(truths)
+    }
+
     private static func list(_ plan: LoopPlan, _ id: Node.ID, _ state: inout State) throws(Fault) -> Value {
-        var loop = try plan.begin(&state)
         var items: [Value] = []
-        while try loop.advance(&state) {
-            items.append(try plan.elements[0](&state))
+        let element = plan.elements[0]
+        // Not more than is worth it: what a long list may take is charged as it grows.
+        try plan.run(&state, prepare: { items.reserveCapacity(min($0, 256)) }) { (state) throws(Fault) in
+            items.append(try element(&state))
             state.site = id
             try state.allocate(16)
             if items.count > state.limits.elements { try state.allocate(elements: items.count) }
+            return true
         }
         return .list(items)
     }
@@ -67,40 +73,14 @@ extension Compiler {
     /// `any` and `all` over a generator expression, without the generator.
     func quantifier(_ plan: LoopPlan, isAny: Bool) -> Code {
         let truth = plan.truth
-        let weight = plan.weight + 1
-        // One variable over a list, without conditions: nothing is left but the loop.
-        if plan.clauses.count == 1, plan.clauses[0].conditions.isEmpty, let slot = plan.clauses[0].slot {
-            let iterable = plan.clauses[0].iterable
-            let site = plan.clauses[0].site
-            return Code(truth: { (state) throws(Fault) in
-                let values = try iterable(&state)
-                state.site = site
-                if case .list(let items) = values {
-                    for item in items {
-                        try state.charge(weight)
-                        if case .cut(let mark) = item { throw state.cut(mark) }
-                        state.slots[slot] = item
-                        if try truth(&state) == isAny { return isAny }
-                        state.site = site
-                    }
-                    return !isAny
-                }
-                var cursor = try Cursor(over: values, &state)
-                while let item = try cursor.next(&state) {
-                    try state.charge(weight)
-                    state.slots[slot] = item
-                    if try truth(&state) == isAny { return isAny }
-                    state.site = site
-                }
-                return !isAny
-            })
-        }
         return Code(truth: { (state) throws(Fault) in
-            var loop = try plan.begin(&state)
-            while try loop.advance(&state) {
-                if try truth(&state) == isAny { return isAny }
+            var answer = !isAny
+            try plan.run(&state) { (state) throws(Fault) in
+                if try truth(&state) != isAny { return true }
+                answer = isAny
+                return false
             }
-            return !isAny
+            return answer
         })
     }
 

@@ -1,6 +1,6 @@
 extension Compiler {
     /// A code that continues a chain.
-    private func linked(_ id: Node.ID, _ object: Code, _ link: @escaping LinkCode) -> Code {
+    func linked(_ id: Node.ID, _ object: Code, _ link: @escaping LinkCode) -> Code {
         let first = object.value
         var code = Code({ (state) throws(Fault) in try link(first(&state), &state) }, site: id)
         code.link = link
@@ -8,10 +8,34 @@ extension Compiler {
     }
 
     func index(_ id: Node.ID, _ object: Code, _ index: Code) -> Code {
+        var code = general(index: index, of: object, id)
+        if case .path(let path) = object.shape, case .constant(let constant) = index.shape,
+            let longer = path.appending(constant)
+        {
+            let general = code.value
+            if longer.steps.count == 1, case .place(let place) = longer.steps[0] {
+                code.value = reading(ElementLender(slot: path.slot, place: place), general)
+            } else {
+                code.value = reading(longer, general)
+            }
+            code.shape = .path(longer)
+        }
+        return code
+    }
+
+    /// A value where it lies, or whatever the general code says of it.
+    private func reading<From: Lender>(_ lender: From, _ general: @escaping ValueCode) -> ValueCode {
+        { (state) throws(Fault) in
+            if let lent = lender.lend(state.slots), !lent.value.isCut { return lent.value }
+            return try general(&state)
+        }
+    }
+
+    private func general(index: Code, of object: Code, _ id: Node.ID) -> Code {
         let label = object.label
         switch index.shape {
         case .constant(.int(let place)) where place >= 0:
-            let link: LinkCode = { (value, state) throws(Fault) in
+            return linked(id, object) { (value, state) throws(Fault) in
                 if case .list(let items) = value, place < items.count {
                     let item = items[place]
                     if !item.isCut { return item }
@@ -19,18 +43,6 @@ extension Compiler {
                 state.site = id
                 return try Sequences.item(value, .int(place), label: label, &state)
             }
-            var code = linked(id, object, link)
-            if case .slot(let slot) = object.shape {
-                code.value = { (state) throws(Fault) in
-                    if case .list(let items) = state.slots[slot], place < items.count {
-                        let item = items[place]
-                        if !item.isCut { return item }
-                    }
-                    state.site = id
-                    return try Sequences.item(state.slots[slot], .int(place), label: label, &state)
-                }
-            }
-            return code
         case .constant(let constant):
             return linked(id, object) { (value, state) throws(Fault) in
                 state.site = id
@@ -50,13 +62,24 @@ extension Compiler {
         let absent: ValueCode = { (_) throws(Fault) in .none }
         let bounds = parts.map { $0.map { codes[$0].value } ?? absent }
         let (lower, upper, step) = (bounds[0], bounds[1], bounds[2])
-        return linked(id, codes[object]) { (value, state) throws(Fault) in
+        let simple = parts[2] == nil ? ConstantSlice(lower: constant(parts[0]), upper: constant(parts[1])) : nil
+        var code = linked(id, codes[object]) { (value, state) throws(Fault) in
+            if let simple, let part = try simple.part(of: value, &state) { return part }
             let from = try lower(&state)
             let to = try upper(&state)
             let by = try step(&state)
             state.site = id
             return try Sequences.slice(value, from, to, by, &state)
         }
+        if let simple, case .path(let path) = codes[object].shape { code.shape = .part(path, simple) }
+        return code
+    }
+
+    /// A bound's value when it is known beforehand; None when the bound was left out.
+    private func constant(_ bound: Node.ID?) -> Value? {
+        guard let bound else { return Value.none }
+        if case .constant(let value) = codes[bound].shape { return value }
+        return nil
     }
 
     func attribute(_ id: Node.ID, _ object: Code, _ name: String) -> Code {
@@ -160,20 +183,37 @@ extension Compiler {
         _ id: Node.ID, _ object: Code, _ part: [UInt8], isPrefix: Bool, _ general: @escaping TextMethods.Method
     ) -> Code {
         let link: TruthLink = { (value, state) throws(Fault) in
-            if case .ascii(let text) = value {
-                if part.count > text.count { return false }
-                let start = isPrefix ? 0 : text.count - part.count
-                for place in part.indices where text[start + place] != part[place] { return false }
-                return true
-            }
+            if case .ascii(let text) = value { return Self.has(text, part, isPrefix) }
             state.site = id
             guard case .wide = value else { throw Self.missing(isPrefix ? "startswith" : "endswith", value, state) }
             return try general(value, [.ascii(part)], &state).isTruthy
         }
         let first = object.value
         var code = Code(truth: { (state) throws(Fault) in try link(first(&state), &state) })
+        if case .path(let path) = object.shape {
+            code = lending(path) { affix($0, first, part, isPrefix, link) }
+        }
         code.link = { (value, state) throws(Fault) in .bool(try link(value, &state)) }
         return code
+    }
+
+    private func affix<From: Lender>(
+        _ lender: From, _ general: @escaping ValueCode, _ part: [UInt8], _ isPrefix: Bool, _ link: @escaping TruthLink
+    ) -> Code {
+        Code(truth: { (state) throws(Fault) in
+            if let lent = lender.lend(state.slots), case .ascii(let text) = lent.value {
+                return Self.has(text, part, isPrefix)
+            }
+            return try link(general(&state), &state)
+        })
+    }
+
+    @inline(__always)
+    private static func has(_ text: borrowing [UInt8], _ part: borrowing [UInt8], _ isPrefix: Bool) -> Bool {
+        if part.count > text.count { return false }
+        let start = isPrefix ? 0 : text.count - part.count
+        for place in 0..<part.count where text[start + place] != part[place] { return false }
+        return true
     }
 
     private typealias TruthLink = @Sendable (Value, inout State) throws(Fault) -> Bool

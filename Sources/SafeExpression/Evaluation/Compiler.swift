@@ -1,7 +1,7 @@
 /// Turns the checked tree into closures, children before parents, in one loop.
 struct Compiler {
     let tree: CheckedTree
-    let limits: Limits
+    let limits: LimitBox
     var codes: [Code] = []
     /// How many links long the chain is that ends in a node.
     var chains: [Int]
@@ -14,7 +14,7 @@ struct Compiler {
     /// Chains up to this length are nested closures, longer ones a loop over links.
     static let nestedChain = 6
 
-    init(_ tree: CheckedTree, limits: Limits) {
+    init(_ tree: CheckedTree, limits: LimitBox) {
         self.tree = tree
         self.limits = limits
         chains = Array(repeating: 0, count: tree.nodes.count)
@@ -111,7 +111,7 @@ struct Compiler {
             case .list: return Code(constant: .list(constants))
             case .tuple: return Code(constant: .tuple(constants))
             case .set:
-                var state = State(slots: [], limits: limits)
+                var state = State(slots: .none, limits: limits)
                 if let group = try? Self.group(constants, isConstant: true, &state) {
                     return Code(constant: .group(group))
                 }
@@ -193,27 +193,7 @@ struct Compiler {
         let codes = parts.map { self.codes[$0] }
         let truths = codes.map { $0.truth }
         let values = codes.map { $0.value }
-        let truth: TruthCode
-        if truths.count == 2 {
-            let first = truths[0]
-            let second = truths[1]
-            if isAnd {
-                truth = { (state) throws(Fault) in
-                    if try !first(&state) { return false }
-                    return try second(&state)
-                }
-            } else {
-                truth = { (state) throws(Fault) in
-                    if try first(&state) { return true }
-                    return try second(&state)
-                }
-            }
-        } else {
-            truth = { (state) throws(Fault) in
-                for part in truths where try part(&state) != isAnd { return !isAnd }
-                return isAnd
-            }
-        }
+        let truth = isAnd ? conjunction(truths) : disjunction(truths)
         if codes.allSatisfy({ $0.isBool }) { return Code(truth: truth) }
         let last = values.count - 1
         var code = Code(
@@ -226,6 +206,36 @@ struct Compiler {
             }, site: id)
         code.truth = truth
         return code
+    }
+
+    /// Whether all of some conditions hold.
+    func conjunction(_ truths: [TruthCode]) -> TruthCode {
+        guard truths.count == 2 else {
+            return { (state) throws(Fault) in
+                for truth in truths where try !truth(&state) { return false }
+                return true
+            }
+        }
+        let (first, second) = (truths[0], truths[1])
+        return { (state) throws(Fault) in
+            if try !first(&state) { return false }
+            return try second(&state)
+        }
+    }
+
+    /// Whether one of some conditions holds.
+    private func disjunction(_ truths: [TruthCode]) -> TruthCode {
+        guard truths.count == 2 else {
+            return { (state) throws(Fault) in
+                for truth in truths where try truth(&state) { return true }
+                return false
+            }
+        }
+        let (first, second) = (truths[0], truths[1])
+        return { (state) throws(Fault) in
+            if try first(&state) { return true }
+            return try second(&state)
+        }
     }
 
     private mutating func conditional(

@@ -14,8 +14,8 @@ public class LazyIterator: @unchecked Sendable {
 
 /// A place in an iteration; each element costs a step.
 struct Cursor {
+    /// What is no array of values.
     private enum Source {
-        case items([Value])
         case ascii([UInt8])
         case wide([UInt32])
         case view(View)
@@ -24,19 +24,29 @@ struct Cursor {
         case lazy(LazyIterator)
     }
 
-    private let source: Source
+    /// The elements, where they are all there.
+    private let items: [Value]
+    private let source: Source?
     private var place = 0
 
     /// Python's `iter(value)`.
     init(over value: Value, _ state: inout State) throws(Fault) {
         switch value {
-        case .list(let items), .tuple(let items): source = .items(items)
-        case .ascii(let bytes): source = .ascii(bytes)
-        case .wide(let units): source = .wide(units)
+        case .list(let items), .tuple(let items):
+            self.items = items
+            source = nil
+            return
         case .mapping(let mapping):
             try mapping.checkComplete(state)
-            source = .items(mapping.keys)
-        case .group(let group): source = .items(group.elements)
+            items = mapping.keys
+            source = nil
+            return
+        case .group(let group):
+            items = group.elements
+            source = nil
+            return
+        case .ascii(let bytes): source = .ascii(bytes)
+        case .wide(let units): source = .wide(units)
         case .view(let view): source = .view(view)
         case .range(let range):
             if let (start, step, count) = range.machine {
@@ -49,19 +59,28 @@ struct Cursor {
             if let mark = value.cutMark { throw state.cut(mark) }
             throw state.typeError("'\(value.typeName)' object is not iterable")
         }
+        items = []
     }
 
     /// The next element, nil at the end.
+    @inline(__always)
     mutating func next(_ state: inout State) throws(Fault) -> Value? {
         try state.charge(1)
         let place = self.place
         self.place += 1
-        switch source {
-        case .items(let items):
-            guard place < items.count else { return nil }
+        if place < items.count {
             let item = items[place]
             if case .cut(let mark) = item { throw state.cut(mark) }
             return item
+        }
+        guard let source else { return nil }
+        return try Self.element(of: source, place, &state)
+    }
+
+    private static func element(
+        of source: Source, _ place: Int, _ state: inout State
+    ) throws(Fault) -> Value? {
+        switch source {
         case .ascii(let bytes): return place < bytes.count ? .ascii([bytes[place]]) : nil
         case .wide(let units): return place < units.count ? Strings.character(units[place]) : nil
         case .view(let view): return place < view.mapping.count ? view.element(at: place) : nil
@@ -76,7 +95,7 @@ struct Cursor {
     /// How many elements are left, where that is known without making them.
     var countIfKnown: Int? {
         switch source {
-        case .items(let items): items.count - place
+        case nil: items.count - place
         case .ascii(let bytes): bytes.count - place
         case .wide(let units): units.count - place
         case .view(let view): view.mapping.count - place
@@ -91,7 +110,7 @@ struct Cursor {
         if let count = countIfKnown {
             try state.allocate(elements: count)
             try state.charge(count)
-            if case .items(let items) = source, place == 0, !items.contains(where: { $0.isCut }) { return items }
+            if case nil = source, place == 0, !items.contains(where: { $0.isCut }) { return items }
         }
         var result: [Value] = []
         result.reserveCapacity(countIfKnown ?? 0)

@@ -1,13 +1,22 @@
 /// A comprehension made ready; shared by all its runs.
 final class LoopPlan: Sendable {
-    struct Clause: Sendable {
+    final class Clause: Sendable {
         let target: Node.Target
         /// The slot, when the target is one variable.
         let slot: Int?
         let iterable: ValueCode
-        let conditions: [TruthCode]
+        /// What all conditions together say; nil when there are none.
+        let condition: TruthCode?
         /// The node to blame when the iterable is none.
         let site: Int
+
+        init(target: Node.Target, slot: Int?, iterable: @escaping ValueCode, condition: TruthCode?, site: Int) {
+            self.target = target
+            self.slot = slot
+            self.iterable = iterable
+            self.condition = condition
+            self.site = site
+        }
     }
 
     let clauses: [Clause]
@@ -35,6 +44,48 @@ final class LoopPlan: Sendable {
         let iterable = try clauses[0].iterable(&state)
         state.site = clauses[0].site
         return Loop(self, try Cursor(over: iterable, &state))
+    }
+
+    /// Runs a body for each element whose conditions hold, until it says false.
+    ///
+    /// - Parameters:
+    ///   - prepare: Called first with the number of elements, where it is known.
+    ///   - body: Called with the variables bound.
+    @inline(__always)
+    func run(
+        _ state: inout State, prepare: (Int) -> Void = { _ in }, _ body: (inout State) throws(Fault) -> Bool
+    ) throws(Fault) {
+        let clause = clauses[0]
+        // One variable over what is there already: nothing is left but the loop.
+        guard clauses.count == 1, let slot = clause.slot else {
+            var loop = try begin(&state)
+            while try loop.advance(&state), try body(&state) {}
+            return
+        }
+        let values = try clause.iterable(&state)
+        guard case .list(let items) = values else {
+            state.site = clause.site
+            var loop = Loop(self, try Cursor(over: values, &state))
+            while try loop.advance(&state), try body(&state) {}
+            return
+        }
+        guard let first = Lent.first(of: items) else { return }
+        if clause.condition == nil { prepare(items.count) }
+        // The elements stay the list's, which outlives the loop: binding them counts no references.
+        state.slots[slot] = .none
+        defer {
+            state.slots.forget(slot)
+            extendLifetime(values)
+        }
+        for place in items.indices {
+            state.site = clause.site
+            try state.charge(weight + 1)
+            let item = first.advanced(by: place)
+            if case .cut(let mark) = item.value { throw state.cut(mark) }
+            state.slots.borrow(item, in: slot)
+            if let condition = clause.condition, try !condition(&state) { continue }
+            if try !body(&state) { return }
+        }
     }
 
     func bind(_ target: Node.Target, _ value: Value, _ state: inout State) throws(Fault) {
@@ -105,12 +156,7 @@ struct Loop {
             } else {
                 try plan.bind(clause.target, value, &state)
             }
-            var holds = true
-            for condition in clause.conditions where try !condition(&state) {
-                holds = false
-                break
-            }
-            if !holds { continue }
+            if let condition = clause.condition, try !condition(&state) { continue }
             if level + 1 == plan.clauses.count { return true }
             let iterable = try plan.clauses[level + 1].iterable(&state)
             state.site = plan.clauses[level + 1].site

@@ -1,49 +1,78 @@
 /// A compiled expression: the checked tree and the root's closures.
 final class Program: Sendable {
     let tree: CheckedTree
-    let limits: Limits
+    private let limits: LimitBox
     private let value: ValueCode
     private let truth: TruthCode
+    /// Whether the value is always a boolean.
+    private let isBool: Bool
 
     init(_ source: [UInt8], names: Names, limits: Limits) throws(Diagnostic) {
         tree = try Resolver.check(source, names: names, limits: limits)
-        self.limits = limits
-        var compiler = Compiler(tree, limits: limits)
+        self.limits = LimitBox(limits)
+        var compiler = Compiler(tree, limits: self.limits)
         let code = try compiler.compile()
         value = code.value
         truth = code.truth
-    }
-
-    private func state(_ slots: [Value]) -> State {
-        precondition(slots.count == tree.names.count, "a value for each of the expression's names")
-        var slots = slots
-        for _ in 0..<tree.localCount { slots.append(.none) }
-        return State(slots: slots, limits: limits)
+        isBool = code.isBool
     }
 
     func evaluate(_ slots: [Value]) throws(Diagnostic) -> Value {
-        var state = state(slots)
+        if isBool { return .bool(try isTrue(slots)) }
         do throws(Fault) {
-            let result = try value(&state)
-            switch result {
-            case .list, .tuple, .mapping, .iterator: try checkResult(result, &state)
-            default: break
+            if tree.localCount > 0 {
+                return try withLocals(slots) { (state) throws(Fault) in try checked(value(&state), &state) }
             }
-            return result
+            var state = State(slots: Slots(reading: slots), limits: limits)
+            defer { extendLifetime(slots) }
+            return try checked(value(&state), &state)
         } catch {
             throw diagnostic(error)
         }
     }
 
     func isTrue(_ slots: [Value]) throws(Diagnostic) -> Bool {
-        var state = state(slots)
         do throws(Fault) {
+            if tree.localCount > 0 { return try withLocals(slots) { (state) throws(Fault) in try truth(&state) } }
+            var state = State(slots: Slots(reading: slots), limits: limits)
+            defer { extendLifetime(slots) }
             return try truth(&state)
         } catch {
             throw diagnostic(error)
         }
     }
 
+    /// Runs code with the host's variables and room for those of comprehensions behind them.
+    private func withLocals<Result>(
+        _ slots: [Value], _ code: (inout State) throws(Fault) -> Result
+    ) throws(Fault) -> Result {
+        let count = slots.count + tree.localCount
+        return try unsafe withUnsafeTemporaryAllocation(of: Value.self, capacity: count) { (buffer) throws(Fault) in
+            guard let base = buffer.baseAddress else { preconditionFailure("an allocation without an address") }
+            // The host's are only lent: no code assigns to them, and the caller keeps them.
+            let variables = unsafe Slots(base)
+            let lent = Slots(reading: slots)
+            for slot in slots.indices { variables.borrow(lent.lend(slot), in: slot) }
+            for slot in slots.count..<count { variables.forget(slot) }
+            defer {
+                for slot in slots.count..<count { variables[slot] = .none }
+                extendLifetime(slots)
+            }
+            var state = State(slots: variables, limits: limits)
+            return try code(&state)
+        }
+    }
+
+    @inline(__always)
+    private func checked(_ result: Value, _ state: inout State) throws(Fault) -> Value {
+        switch result {
+        case .list, .tuple, .mapping, .iterator: try checkResult(result, &state)
+        default: break
+        }
+        return result
+    }
+
+    @inline(never)
     private func diagnostic(_ fault: Fault) -> Diagnostic {
         Diagnostic(kind: fault.kind, message: fault.message, range: tree.nodes[fault.site].range, hint: fault.hint)
     }
@@ -53,7 +82,7 @@ final class Program: Sendable {
     private func checkResult(_ result: Value, _ state: inout State) throws(Fault) {
         state.site = tree.root
         var pending = [result]
-        var left = limits.elements * 10
+        var left = state.limits.elements * 10
         while let value = pending.popLast() {
             let items: [Value]
             switch value {
@@ -67,7 +96,7 @@ final class Program: Sendable {
             }
             left -= items.count
             if left < 0 {
-                throw state.fault(.limit(.elements), "a result of more than \(limits.elements * 10) elements")
+                throw state.fault(.limit(.elements), "a result of more than \(state.limits.elements * 10) elements")
             }
             for item in items where item.isContainer { pending.append(item) }
         }

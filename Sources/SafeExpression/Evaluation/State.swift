@@ -3,24 +3,32 @@
 /// Passed `inout` from closure to closure, so that nothing in it is counted or checked for exclusive access.
 struct State {
     /// The host's variables, then the locals of comprehensions.
-    var slots: [Value]
+    let slots: Slots
     /// Steps left; see ``Limits/steps``.
     var steps: Int
     /// Bytes that may still be allocated; see ``Limits/bytes``.
     var room: Int
     /// The node that the next fault is blamed on.
     var site = 0
-    let limits: Limits
+    /// Not counted: whoever makes a state keeps the limits until it is gone.
+    private unowned(unsafe) let box: LimitBox
 
-    init(slots: [Value], limits: Limits) {
+    /// - Parameters:
+    ///   - slots: The variables.
+    ///   - limits: What bounds the evaluation; the caller keeps it for as long as the state is used.
+    @inline(__always)
+    init(slots: Slots, limits: LimitBox) {
         self.slots = slots
-        self.limits = limits
-        steps = limits.steps
-        room = limits.bytes
+        unsafe box = limits
+        steps = limits.limits.steps
+        room = limits.limits.bytes
     }
 
+    /// What bounds the evaluation.
+    var limits: Limits { unsafe box.limits }
+
     /// A state for the host's own work on values, which no budget bounds.
-    static var unlimited: State { State(slots: [], limits: .none) }
+    static var unlimited: State { State(slots: .none, limits: .unlimited) }
 
     /// Pays for work that is about to be done.
     @inline(__always)

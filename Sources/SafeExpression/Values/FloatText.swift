@@ -59,6 +59,58 @@ enum FloatText {
         return Array("e\(exponent < 0 ? "-" : "+")\(digits.count < 2 ? "0" : "")\(digits)".utf8)
     }
 
+    /// Appends what `f"{number:.Nf}"` shows, exactly rounded, ties to even.
+    ///
+    /// - Parameters:
+    ///   - number: The number.
+    ///   - places: N, at most 18.
+    ///   - bytes: What it is appended to.
+    /// - Returns: False, with nothing appended, for what does not fit 128 bits on the way.
+    static func appendFixed(_ number: Double, places: Int, to bytes: inout [UInt8]) -> Bool {
+        guard number.isFinite, 0...18 ~= places else { return false }
+        let magnitude = number.magnitude
+        let significand = UInt128(magnitude.significandBitPattern | (magnitude.isNormal ? 1 << 52 : 0))
+        let exponent = (magnitude.isNormal ? Int(magnitude.exponentBitPattern) : 1) - 1075
+        var power: UInt64 = 1
+        for _ in 0..<places { power *= 10 }
+        let scaled = significand * UInt128(power)
+        var quotient: UInt128
+        if exponent >= 0 {
+            if exponent > 10 { return false }
+            quotient = scaled << UInt128(exponent)
+        } else if exponent <= -128 {
+            quotient = 0
+        } else {
+            let half: UInt128 = 1 << UInt128(-exponent - 1)
+            quotient = scaled >> UInt128(-exponent)
+            let rest = scaled & (half << 1 &- 1)
+            if rest > half || rest == half && quotient & 1 == 1 { quotient += 1 }
+        }
+        guard let digits = UInt64(exactly: quotient) else { return false }
+        if number.sign == .minus { bytes.append(0x2D) }
+        appendDigits(digits / power, least: 1, to: &bytes)
+        if places > 0 {
+            bytes.append(0x2E)
+            appendDigits(digits % power, least: places, to: &bytes)
+        }
+        return true
+    }
+
+    /// Appends a number's digits, with zeros before them up to a least count.
+    static func appendDigits(_ number: UInt64, least: Int, to bytes: inout [UInt8]) {
+        var count = least
+        var power: UInt64 = 1
+        for _ in 1..<least { power *= 10 }
+        while number / power >= 10 {
+            power *= 10
+            count += 1
+        }
+        for _ in 0..<count {
+            bytes.append(0x30 + UInt8(truncatingIfNeeded: number / power % 10))
+            power /= 10
+        }
+    }
+
     /// The digits of `magnitude * 10^places` rounded to a whole number, ties to even; exact.
     static func fixed(_ magnitude: Double, places: Int) -> [UInt8] {
         let significand = BigUInt(magnitude.significandBitPattern | (magnitude.isNormal ? 1 << 52 : 0))

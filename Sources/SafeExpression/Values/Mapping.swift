@@ -41,17 +41,22 @@ public final class Mapping: Sendable {
     /// Where a key stands, nil if it is missing.
     func position(of key: Value, _ state: inout State) throws(Fault) -> Int? {
         if index.buckets.isEmpty {
-            if case .ascii(let text) = key {
-                for place in keys.indices {
-                    if case .ascii(let other) = keys[place], other == text { return place }
-                }
-                return nil
-            }
+            if case .ascii(let text) = key { return place(ofShort: text) }
             _ = try Hashing.hash(key, &state)
             for place in keys.indices where try Equality.isSame(keys[place], key, &state) { return place }
             return nil
         }
         return try index.find(key, hash: Hashing.hash(key, &state), in: keys, &state)
+    }
+
+    /// Where a text key stands among the few of a small dict; nil when it is missing or the dict is not small.
+    @inline(__always)
+    func place(ofShort key: [UInt8]) -> Int? {
+        if !index.buckets.isEmpty { return nil }
+        for place in keys.indices {
+            if case .ascii(let other) = keys[place], other == key { return place }
+        }
+        return nil
     }
 
     /// Up to this many entries are looked through without hashing.

@@ -57,6 +57,12 @@ enum Representation {
         }
     }
 
+    /// Appends an integer in decimal.
+    static func append(_ number: Int, to bytes: inout [UInt8]) {
+        if number < 0 { bytes.append(0x2D) }
+        FloatText.appendDigits(UInt64(number.magnitude), least: 1, to: &bytes)
+    }
+
     static func bytes(
         of value: Value, allowIterators: Bool, _ state: inout State
     ) throws(Fault) -> [UInt8] {
@@ -140,7 +146,7 @@ enum Representation {
         switch value {
         case .none: out += Array("None".utf8)
         case .bool(let flag): out += Array((flag ? "True" : "False").utf8)
-        case .int(let number): out += Array(String(number).utf8)
+        case .int(let number): append(number, to: &out)
         case .big(let number): out += try Integers.decimal(number.number, &state)
         case .float(let number): out += FloatText.repr(number)
         case .ascii(let bytes):
