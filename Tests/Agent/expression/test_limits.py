@@ -107,8 +107,9 @@ class LimitsTest(unittest.TestCase):
     def test_huge_data_of_the_target(self):
         big = (1 << 5600000) + 1
         text = "a" * 50000000
-        for source in "x % 7 == 1;x * x;x ** 2;[v * 2 for v in [x]];str(x);x // 3 > 1;f'{x}';-x".split(";"):
-            self.exceeds("bits", source, x=big)
+        whole = "x % 7 == 1;x * x;x ** 2;[v * 2 for v in [x]];sum([v * 2 for v in y]);str(x);x // 3 > 1;f'{x}';-x"
+        for source in whole.split(";"):
+            self.exceeds("bits", source, x=big, y=[1, big])
         long = "t.upper();t + t;t * 2;f'{t}{t}';repr(t);t.split('b');t.replace('a', 'b');t[1:]"
         for source in long.split(";"):
             self.exceeds("characters", source, t=text)
