@@ -12,7 +12,7 @@ from .text import read_spec
 SLICED = (("str", kinds.STR), ("list", kinds.LIST), ("tuple", kinds.TUPLE))
 FEW_KEYS = 8  # more keys than this are looked at by the runtime, which has a shorter way for many
 USUAL_SIZE = min(STRING_KEYS - {dict.__sizeof__({})}, default=0)  # of a dict with up to five keys, and some
-SHORT = 4096  # strings and slices up to here need no charge
+SHORT, SHORT_IN_LOOP = 4096, 64  # strings and slices up to here need no charge
 OLD_INDEX = hasattr(_ast, "Index")  # Python 3.8
 
 
@@ -97,6 +97,11 @@ class Accesses(Operators):
         return self.name("_own")
 
     # Parts
+
+    @property
+    def short(self):
+        """How long a string or slice may be that is made for free: in a loop it is made many times."""
+        return SHORT_IN_LOOP if self.loops or self.functions else SHORT
 
     def make_index(self, node):
         value, index = self.sequence([node.a, node.b])
@@ -185,11 +190,11 @@ class Accesses(Operators):
         if value.stable and operands == [value] and types and codes[2].value != 0:
             most = most_cut(*[each.value for each in codes])
             tests = [] if kind.within(kinds.STR | kinds.LIST | kinds.TUPLE) else [self.is_type(value.code, *types)]
-            if most is None or most >= SHORT:
-                tests.append(self.compare(self.call("len", value.code), _ast.Lt(), self.constant(SHORT)))
+            if most is None or most >= self.short:
+                tests.append(self.compare(self.call("len", value.code), _ast.Lt(), self.constant(self.short)))
             parts = self.at(_ast.Slice(*[None if each.value is None else each for each in codes]))
             made = self.at(_ast.Subscript(value.code, parts, LOAD))
-            if most is not None and most < SHORT:
+            if most is not None and most < self.short:
                 part = value, made, slow
             if tests:
                 made = self.choose(self.both(*tests), made, slow)
@@ -227,7 +232,7 @@ class Accesses(Operators):
             operands.append(made)
         code = self.at(_ast.JoinedStr([self.as_field(each) for each in operands]))
         made = self.settle(Operand(code, kinds.A_STR))
-        free = self.limits.characters
+        free = min(self.short, self.limits.characters)
         fits = self.compare(self.call("len", made.code), _ast.LtE(), self.constant(free))
         return Operand(self.choose(fits, made.code, self.runtime_call("long", made.code)), kinds.A_STR, depth=3)
 
@@ -300,7 +305,7 @@ class Accesses(Operators):
                 test = self.compare(found(), _ast.Is(), self.name(name))
                 if name == "str":
                     length = self.call("len", value.code)
-                    test = self.both(test, self.compare(length, _ast.Lt(), self.constant(SHORT)))
+                    test = self.both(test, self.compare(length, _ast.Lt(), self.constant(self.short)))
                 elif name == "int":
                     test = self.both(test, self.near(value.code))
                 tests.append(test)
@@ -311,7 +316,7 @@ class Accesses(Operators):
             spec = read_spec(text, "float")
         except ValueError:
             return None
-        most = min(SHORT, 400)
+        most = min(self.short, 400)
         small = (spec.width or 0) <= most and (spec.precision or 0) <= most
         if spec.zero or spec.type not in ("", "e", "E", "f", "F", "g", "G", "%") or not small or spec.pad:
             return None
@@ -344,7 +349,7 @@ class Accesses(Operators):
             direct.append(self.at(_ast.FormattedValue(value.code, -1, spec)))
             slow.append(self.runtime_call("format", value.code, self.constant(None), self.constant(text or "")))
             self.line = before
-        if length > self.limits.characters or literal >= SHORT:
+        if length > self.limits.characters or literal >= self.short:
             return None
         code = self.at(_ast.JoinedStr(direct))
         if tests:
