@@ -46,6 +46,27 @@ class CorpusTest(unittest.TestCase):
     def test_random(self):
         self.check("random")
 
+    def test_conditions_with_known_types(self):
+        """What a watch compiles gives the truth of the same value, or fails in the same way at the same place."""
+        cases = corpus.read("conformance") + corpus.read("random")
+        trees = corpus.trees(cases)
+        wrong = []
+        for case in cases:
+            tree, variables = trees[case["id"]], corpus.value_of(case["vars"])
+            known = {name: type(variables[name]) for name in variables}
+            kind, found = corpus.outcome(tree, variables)
+            again = corpus.outcome(tree, variables, known=known, condition=True)
+            if kind == "value":
+                right = again[0] == kind and again[1] is bool(found)
+            elif kind == "error":
+                places = [(each.kind, each.start, each.end) for each in (found, again[1])] if again[0] == kind else [0, 1]
+                right = places[0] == places[1]
+            else:
+                right = again[0] == kind
+            if not right:
+                wrong.append("%s: %s\n  %s %r\n  %s %r" % (case["id"], case["expr"], kind, found, *again))
+        self.assertEqual([], wrong[:20], "%d of %d cases" % (len(wrong), len(cases)))
+
     def test_attacks(self):
         cases = corpus.read("attacks")
         trees = corpus.trees(cases)

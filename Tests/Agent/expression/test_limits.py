@@ -40,6 +40,11 @@ class LimitsTest(unittest.TestCase):
         self.exceeds("elements", "sum(range(10**12))")
         self.exceeds("elements", "x + x", x=[0] * 60000)
         self.exceeds("allocation", "[s * 1000 for i in range(1000)]", s="a" * 100)
+        self.exceeds("allocation", "[f'{i}%s' for i in range(30000)]" % ("a" * 3900))
+        self.exceeds("allocation", "[f'{i!r}%s' for i in range(30000)]" % ("a" * 3900))
+        self.exceeds("steps", "[part[0:4000] for i in range(30000)]", part=[0] * 4000)
+        self.exceeds("steps", "list(part[:] for i in range(30000))", part=[0] * 4000)
+        self.exceeds("allocation", '[f"{part}" f"{i}" for i in range(30000)]', part="a" * 4000)
         self.exceeds("steps", "[10**6000 + i for i in range(60000)]")
         self.exceeds("bits", "9**9**9")
         self.exceeds("bits", "2**20000")
@@ -107,8 +112,9 @@ class LimitsTest(unittest.TestCase):
     def test_huge_data_of_the_target(self):
         big = (1 << 5600000) + 1
         text = "a" * 50000000
-        for source in "x % 7 == 1;x * x;x ** 2;[v * 2 for v in [x]];str(x);x // 3 > 1;f'{x}';-x".split(";"):
-            self.exceeds("bits", source, x=big)
+        whole = "x % 7 == 1;x * x;x ** 2;[v * 2 for v in [x]];sum([v * 2 for v in y]);str(x);x // 3 > 1;f'{x}';-x"
+        for source in whole.split(";"):
+            self.exceeds("bits", source, x=big, y=[1, big])
         long = "t.upper();t + t;t * 2;f'{t}{t}';repr(t);t.split('b');t.replace('a', 'b');t[1:]"
         for source in long.split(";"):
             self.exceeds("characters", source, t=text)

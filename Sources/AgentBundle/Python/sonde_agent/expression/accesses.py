@@ -3,14 +3,16 @@
 import _ast
 
 from . import kinds
-from .generator import LOAD, Operand
+from .generator import LOAD, NUMBERS, STORE, Operand
 from .inspecting import STRING_KEYS
 from .kinds import Kind
 from .operators import Operators
 from .text import read_spec
 
 SLICED = (("str", kinds.STR), ("list", kinds.LIST), ("tuple", kinds.TUPLE))
-SHORT = 4096  # strings up to here need no charge in an f-string
+FEW_KEYS = 8  # more keys than this are looked at by the runtime, which has a shorter way for many
+USUAL_SIZE = min(STRING_KEYS - {dict.__sizeof__({})}, default=0)  # of a dict with up to five keys, and some
+SHORT, SHORT_IN_LOOP = 4096, 64  # strings and slices up to here need no charge
 OLD_INDEX = hasattr(_ast, "Index")  # Python 3.8
 
 
@@ -96,6 +98,11 @@ class Accesses(Operators):
 
     # Parts
 
+    @property
+    def short(self):
+        """How long a string or slice may be that is made for free: in a loop it is made many times."""
+        return SHORT_IN_LOOP if self.loops or self.functions else SHORT
+
     def make_index(self, node):
         value, index = self.sequence([node.a, node.b])
         depth = self.depth(value, index) + 1
@@ -109,22 +116,54 @@ class Accesses(Operators):
                     slow = self.runtime_call("subscript", value.code, index.code)
                     code = self.choose(self.is_type(value.code, *types), code, slow)
         elif index.constant and type(index.code.value) is str and value.kind.types & kinds.DICT:
-            value = self.settle(value)
-            tests = [] if value.kind.within(kinds.DICT) else [self.is_type(value.code, "dict")]
-            if STRING_KEYS and not (value.kind.within(kinds.DICT) and value.kind.plain):
-                self.globals["_size"], self.globals["_sizes"] = dict.__sizeof__, STRING_KEYS
-                size = self.call("_size", value.code)
-                tests.append(self.compare(size, _ast.In(), self.name("_sizes")))
-            if not STRING_KEYS and not value.kind.plain:
-                code = self.runtime_call("item", value.code, index.code)
-            else:
-                code = self.at(_ast.Subscript(value.code, self.as_index(index.code), LOAD))
-                if tests:
-                    slow = self.runtime_call("subscript", value.code, index.code)
-                    code = self.choose(self.both(*tests), code, slow)
+            code = self.item(self.settle(value), index)
         if code is None:
             code = self.runtime_call("subscript", value.code, index.code)
-        return Operand(code, self.part_kind(value.kind), depth=depth)
+        return Operand(code, self.part_kind(value.kind), type(code) is _ast.Name, depth)
+
+    def item(self, value, index):
+        """`value["name"]`, at once for a dict in which no other key's code can run."""
+        tests = [] if value.kind.within(kinds.DICT) else [self.is_type(value.code, "dict")]
+        code = self.at(_ast.Subscript(value.code, self.as_index(index.code), LOAD))
+        if value.kind.within(kinds.DICT) and value.kind.plain:
+            return code
+        if STRING_KEYS:
+            slow = self.runtime_call("subscript", value.code, index.code)
+            tests.append(self.string_keys(value.code))
+            return self.choose(self.both(*tests), code, slow)
+        if self.comprehensions:
+            return self.runtime_call("item", value.code, index.code)
+        return self.looked_up(value, index, tests, code)
+
+    def string_keys(self, code):
+        """A test that a dict's size is one that only those have whose keys are all exact str (see `STRING_KEYS`)."""
+        self.globals["_size"], self.globals["_sizes"] = dict.__sizeof__, STRING_KEYS
+        size = self.call("_size", code)
+        if self.comprehensions:
+            return self.compare(size, _ast.In(), self.name("_sizes"))
+        name = self.new("_s")
+        kept = self.at(_ast.NamedExpr(self.at(_ast.Name(name, STORE)), size))
+        # Comparing with one number is cheaper than looking among all.
+        usual = self.compare(kept, _ast.Eq(), self.constant(USUAL_SIZE))
+        return self.any_of(usual, self.compare(self.name(name), _ast.In(), self.name("_sizes")))
+
+    def looked_up(self, value, index, tests, code):
+        """Emits a look at the keys of a small dict, where its size tells nothing about them; gives the item's code.
+
+        `tests` are those that it is a dict, `code` is the subscript itself, which is safe once all keys are exact str.
+        """
+        name, key = self.new(), self.name(self.new("_k"))
+        outer, self.body = self.body, []
+        self.assign(name, code)
+        hit, self.body = self.body, []
+        self.assign(name, self.runtime_call("item", value.code, index.code))
+        missed, self.body = self.body, outer
+        other = self.compare(self.call("type", key), _ast.IsNot(), self.name("str"))
+        look = self.at(_ast.If(other, missed + [self.at(_ast.Break())], []))
+        loop = self.at(_ast.For(self.at(_ast.Name(key.id, STORE)), value.code, [look], hit, None))
+        tests.append(self.compare(self.call("len", value.code), _ast.LtE(), self.constant(FEW_KEYS)))
+        self.emit(_ast.If(self.both(*tests), [loop], missed))
+        return self.name(name)
 
     def as_index(self, code):
         """A subscript's index, which Python 3.8 wraps in a node of its own."""
@@ -145,18 +184,24 @@ class Accesses(Operators):
         if all(type(each) is _ast.Constant and (each.value is None or type(each.value) is int) for each in codes):
             value = self.settle(value)
             operands = [value]
-        made = self.runtime_call("cut", value.code, self.at(_ast.Tuple(codes, LOAD)))
-        kind = value.kind
+        slow = self.runtime_call("cut", value.code, self.at(_ast.Tuple(codes, LOAD)))
+        made, kind, part = slow, value.kind, None
         types = [name for name, bit in SLICED if kind.types & bit]
         if value.stable and operands == [value] and types and codes[2].value != 0:
-            short = self.compare(self.call("len", value.code), _ast.Lt(), self.constant(SHORT))
-            test = self.both(self.is_type(value.code, *types), short)
+            most = most_cut(*[each.value for each in codes])
+            tests = [] if kind.within(kinds.STR | kinds.LIST | kinds.TUPLE) else [self.is_type(value.code, *types)]
+            if most is None or most >= self.short:
+                tests.append(self.compare(self.call("len", value.code), _ast.Lt(), self.constant(self.short)))
             parts = self.at(_ast.Slice(*[None if each.value is None else each for each in codes]))
-            made = self.choose(test, self.at(_ast.Subscript(value.code, parts, LOAD)), made)
+            made = self.at(_ast.Subscript(value.code, parts, LOAD))
+            if most is not None and most < self.short:
+                part = value, made, slow
+            if tests:
+                made = self.choose(self.both(*tests), made, slow)
         if not kind.within(kinds.STR | kinds.LIST | kinds.TUPLE):
             types = kinds.STR | kinds.BYTES | kinds.LIST | kinds.TUPLE | kinds.RANGE | kinds.DICT
             kind = kinds.UNKNOWN if self.runtime.user_code else Kind(types)
-        return Operand(made, kind, depth=self.depth(*operands))
+        return Operand(made, kind, depth=self.depth(*operands), part=part)
 
     def make_attr(self, node):
         value = self.operand(node.a)
@@ -172,6 +217,9 @@ class Accesses(Operators):
         """The text of an f-string or of a specification inside one."""
         if not parts or all(type(part) is str for part in parts):
             return Operand(self.constant("".join(parts)), kinds.A_STR, True)
+        made = self.short_text(parts)
+        if made is not None:
+            return made
         operands = []
         for part in parts:
             if type(part) is str:
@@ -184,9 +232,9 @@ class Accesses(Operators):
             operands.append(made)
         code = self.at(_ast.JoinedStr([self.as_field(each) for each in operands]))
         made = self.settle(Operand(code, kinds.A_STR))
-        fits = self.compare(self.call("len", made.code), _ast.LtE(), self.constant(self.limits.characters))
-        slow = self.runtime_call("text_of", self.budget(), self.call("len", made.code), budget=False)
-        return Operand(self.choose(fits, made.code, slow), kinds.A_STR, depth=3)
+        free = min(self.short, self.limits.characters)
+        fits = self.compare(self.call("len", made.code), _ast.LtE(), self.constant(free))
+        return Operand(self.choose(fits, made.code, self.runtime_call("long", made.code)), kinds.A_STR, depth=3)
 
     def as_field(self, operand):
         if operand.constant and type(operand.code.value) is str:
@@ -223,37 +271,100 @@ class Accesses(Operators):
 
     def direct_field(self, value, text):
         """A field that Python formats at once behind a type check; None where that may cost or differ."""
+        found = self.direct_test(value, text)
+        if found is None:
+            return None
+        if not text and found[0] is None:
+            return value
+        value = self.settle(value)
+        shown, code = self.constant(text), value.code
+        test = self.direct_test(value, text)[0]  # again, of what can be repeated
+        if text:
+            self.globals["_format"] = format
+            code = self.call("_format", value.code, shown)
+        if test is None:
+            return Operand(code, kinds.A_STR, depth=self.depth(value))
+        slow = self.runtime_call("format", value.code, self.constant(None), shown)
+        return Operand(self.choose(test, code, slow), kinds.A_STR, depth=3)
+
+    def direct_test(self, value, text):
+        """Whether Python may format a value at once: None if not, else a tuple of the test before it, or of None.
+
+        What it then gives has fewer than `short` characters, or a number's.
+        """
+        kind = value.kind
         if not text:
-            small = value.kind.bits is not None and value.kind.bits <= 512
-            if value.kind.within(kinds.FLOAT | kinds.NONE | (kinds.INT if small else 0)):
-                return value
-            value = self.settle(value)
-            tests = []
-            if value.kind.types & kinds.STR:
-                short = self.compare(self.call("len", value.code), _ast.Lt(), self.constant(SHORT))
-                tests.append(self.both(self.is_type(value.code, "str"), short))
-            if value.kind.types & (kinds.INT | kinds.FLOAT):
-                tests.append(self.number_test(value) or self.constant(True))
-            if not tests:
+            small = kind.bits is not None and kind.bits <= 512
+            if kind.within(kinds.FLOAT | kinds.NONE | (kinds.INT if small else 0)):
+                return (None,)
+            types = [name for name, bit in (("str", kinds.STR), *NUMBERS) if kind.types & bit]
+            if not types:
                 return None
-            slow = self.runtime_call("format", value.code, self.constant(None), self.constant(""))
-            return Operand(self.choose(self.any_of(*tests), value.code, slow), kinds.A_STR, depth=3)
-        if not value.kind.types & kinds.FLOAT:
+            found, tests = self.type_of(value.code, len(types)), []
+            for name in types:
+                test = self.compare(found(), _ast.Is(), self.name(name))
+                if name == "str":
+                    length = self.call("len", value.code)
+                    test = self.both(test, self.compare(length, _ast.Lt(), self.constant(self.short)))
+                elif name == "int":
+                    test = self.both(test, self.near(value.code))
+                tests.append(test)
+            return (self.any_of(*tests),)
+        if not kind.types & kinds.FLOAT:
             return None
         try:
             spec = read_spec(text, "float")
         except ValueError:
             return None
-        small = (spec.width or 0) <= 400 and (spec.precision or 0) <= 400
+        most = min(self.short, 400)
+        small = (spec.width or 0) <= most and (spec.precision or 0) <= most
         if spec.zero or spec.type not in ("", "e", "E", "f", "F", "g", "G", "%") or not small or spec.pad:
             return None
-        shown = self.constant(text)
-        if value.kind.within(kinds.FLOAT):
-            self.globals["_format"] = format
-            return Operand(self.call("_format", value.code, shown), kinds.A_STR, depth=self.depth(value))
-        value = self.settle(value)
-        self.globals["_format"] = format
-        fast = self.call("_format", value.code, shown)
-        slow = self.runtime_call("format", value.code, self.constant(None), shown)
-        return Operand(self.choose(self.is_type(value.code, "float"), fast, slow), kinds.A_STR, depth=3)
+        return (None if kind.within(kinds.FLOAT) else self.is_type(value.code, "float"),)
 
+    def short_text(self, parts):
+        """An f-string of a few short fields as Python's own behind one test of all; None where that will not do.
+
+        All fields must be names, for they are read before the first is formatted.
+        """
+        literal = sum(len(each) for each in parts if type(each) is str)
+        direct, slow, tests, length = [], [], {}, literal
+        for part in parts:
+            if type(part) is str:
+                direct.append(self.constant(part))
+                slow.append(self.constant(part))
+                continue
+            text = "".join(part.c) if part.c is not None and all(type(each) is str for each in part.c) else None
+            if part.a.op not in ("name", "local") or part.b is not None or part.c is not None and text is None:
+                return None
+            value = self.operand(part.a)
+            found = self.direct_test(value, text or "")
+            if found is None:
+                return None
+            length += SHORT  # enough for a number, too
+            if found[0] is not None:
+                tests[value.code.id, text] = found[0]
+            spec = self.at(_ast.JoinedStr([self.constant(text)])) if text else None
+            before, self.line = self.line, part.line
+            direct.append(self.at(_ast.FormattedValue(value.code, -1, spec)))
+            slow.append(self.runtime_call("format", value.code, self.constant(None), self.constant(text or "")))
+            self.line = before
+        if length > self.limits.characters or literal >= self.short:
+            return None
+        code = self.at(_ast.JoinedStr(direct))
+        if tests:
+            otherwise = self.runtime_call("joined", self.at(_ast.Tuple(slow, LOAD)))
+            code = self.choose(self.both(*tests.values()), code, otherwise)
+        return Operand(code, kinds.A_STR, depth=4)
+
+
+def most_cut(start, stop, step):
+    """How many elements a slice with constant bounds takes at the most; None if that depends on what is cut."""
+    if step is not None and step < 1:
+        return None
+    if stop is None:
+        return -start if start is not None and start < 0 else None
+    start = start or 0
+    if (start < 0) is (stop < 0):
+        return max(stop - start, 0)
+    return None

@@ -46,10 +46,19 @@ class Calls(Accesses):
 
     def make_call(self, node):
         name, values, named = node.a, node.b, node.c
-        if len(values) == 1 and values[0] is not None and values[0].op == "comp" and values[0].a == "gen" and not named:
+        if self.consumable(node):
             made = self.consumed(name, values[0])
             if made is not None:
                 return made
+        if name == "sum" and not named and len(values) == 1:
+            made = self.summed(node, values[0])
+            if made is not None:
+                return made
+        return self.called(node)
+
+    def called(self, node):
+        """A call of a function with its arguments as values."""
+        name, values, named = node.a, node.b, node.c
         if name == "len":
             return self.make_len(node)
         keywords = [each for each in named if isinstance(named[each], type(node))]

@@ -16,19 +16,26 @@ from .kinds import Kind
 LOAD, STORE = _ast.Load(), _ast.Store()
 SMALL_BITS = 63
 BIG = 1 << SMALL_BITS
+NUMBERS = (("float", kinds.FLOAT), ("int", kinds.INT))
 TINY = (1 << 30) - 1  # one digit: CPython compares two of those faster
 
 
 class Operand:
-    """An expression that gives a node's value; `stable` when it can be repeated (a name or a constant)."""
+    """An expression that gives a node's value; `stable` when it can be repeated (a name or a constant).
 
-    __slots__ = ("code", "kind", "stable", "depth")
+    A slice's `part` is what is cut, and the code to cut it when it is a str, list or tuple, and when it is not.
+    `whole` names a variable that is true when the value is surely an integer, if there is one.
+    """
 
-    def __init__(self, code, kind, stable=False, depth=1):
+    __slots__ = ("code", "kind", "stable", "depth", "part", "whole")
+
+    def __init__(self, code, kind, stable=False, depth=1, part=None, whole=None):
         self.code = code
         self.kind = kind
         self.stable = stable
         self.depth = depth
+        self.part = part
+        self.whole = whole
 
     @property
     def constant(self):
@@ -43,6 +50,7 @@ class Code:
         self.line = 1
         self.body = []
         self.temporaries = 0
+        self.comprehensions = 0
 
     def at(self, node):
         node.lineno = node.end_lineno = self.line
@@ -81,9 +89,19 @@ class Code:
 
     def is_type(self, code, *types):
         """A test that the value of stable code is exactly of one of `types` (names)."""
-        return self.any_of(
-            *[self.compare(self.call("type", code), _ast.Is(), self.name(each)) for each in types]
-        )
+        found = self.type_of(code, len(types))
+        return self.any_of(*[self.compare(found(), _ast.Is(), self.name(each)) for each in types])
+
+    def type_of(self, code, times):
+        """Gives the code for a value's type, `times` at most; what is kept after the first time is cheaper to get.
+
+        A comprehension keeps nothing: the name would belong to the function around it.
+        """
+        if times < 2 or self.comprehensions:
+            return lambda: self.call("type", code)
+        name = self.new("_k")
+        kept = [self.at(_ast.NamedExpr(self.at(_ast.Name(name, STORE)), self.call("type", code)))]
+        return lambda: kept.pop() if kept else self.name(name)
 
     def emit(self, statement):
         self.body.append(self.at(statement))
@@ -102,6 +120,7 @@ class Code:
         return name
 
 
+FEW_CHARGES = 4  # so many cannot add up to more than the bound of each allows
 DEEP = 24  # expressions deeper than this are cut into statements
 
 
@@ -116,6 +135,8 @@ class Base(Code):
         self.known = known
         self.globals = runtime.names()
         self.charges = 0
+        self.charging = []
+        self.inside = False
         self.loops = 0
         self.functions = 0
         self.escaping = False
@@ -126,19 +147,37 @@ class Base(Code):
         name = "_r_" + method
         if name not in self.globals:
             self.globals[name] = getattr(self.runtime, method)
+        made = self.call(name, *arguments)
         if budget:
-            arguments += (self.budget(),)
-        return self.call(name, *arguments)
+            made.args.append(self.name("_b"))
+            self.charges += 100 if self.loops or self.functions else 1
+            self.inside = self.inside or bool(self.functions)
+            if not self.comprehensions:
+                self.charging.append(made)
+        return made
 
-    def budget(self):
-        """The budget. A function that charges a few times only, in no loop, has none: see `Budgets`."""
-        self.charges += 100 if self.loops or self.functions else 1
-        return self.name("_b")
+    def start_budget(self):
+        """Decides, once all code is made, what the calls that charge get as their budget.
 
-    @property
-    def needs_budget(self):
-        """Whether what charges could add up to more than one bound allows."""
-        return self.charges > 4
+        A function that charges a few times only, in no loop, has none: see
+        `Budgets`. Others make theirs at the first call that charges, for most
+        evaluations never come to one; but at the beginning where a function
+        inside charges, because that could not keep what it makes.
+        """
+        if self.charges <= FEW_CHARGES:
+            for call in self.charging:
+                call.args[-1] = self.constant(None)
+        elif self.inside:
+            self.assign("_b", self.call("_budget"))
+        else:
+            self.assign("_b", self.constant(None))
+            for call in self.charging:
+                call.args[-1] = self.made_budget()
+
+    def made_budget(self):
+        """The budget, made now if there is none yet."""
+        made = _ast.NamedExpr(self.at(_ast.Name("_b", STORE)), self.call("_budget"))
+        return self.any_of(self.name("_b"), self.at(made))
 
     def operand(self, node):
         """The code for a node."""
@@ -204,14 +243,26 @@ class Base(Code):
         if kind.within(kinds.FLOAT) or kind.within(kinds.NUMBER) and (not small or kind.bits is not None):
             return None
         code = operand.code
-        whole = self.is_type(code, "int")
-        if small:
-            whole = self.both(whole, self.any_of(self.between(code, TINY), self.between(code, BIG)))
+        if operand.whole is not None and not small:
+            return self.name(operand.whole)
+        types = [name for name, bit in NUMBERS if kind.types & bit]
+        if self.loops:  # a single number is mostly measured, those of a list are mostly counted
+            types.reverse()
+        if not small or "int" not in types:
+            return self.is_type(code, *(types or ["int"]))
+        near = self.near(code)
+        if kind.within(kinds.INT):
+            return near
+        found = self.type_of(code, 2 if kind.types & kinds.FLOAT else 1)
+        whole = self.both(self.compare(found(), _ast.Is(), self.name("int")), near)
         if not kind.types & kinds.FLOAT:
             return whole
-        if not kind.types & kinds.INT:
-            return self.is_type(code, "float")
-        return self.any_of(whole, self.is_type(code, "float"))
+        return self.any_of(whole, self.compare(found(), _ast.Is(), self.name("float")))
+
+    def near(self, code):
+        """A test that an integer is small. The bound that most fall short of comes first, alone."""
+        tiny = self.compare(code, _ast.Lt(), self.constant(TINY)), self.compare(code, _ast.Gt(), self.constant(-TINY))
+        return self.any_of(self.both(*tiny), self.between(code, BIG))
 
     def between(self, code, bound):
         """A test that an integer is nearer to 0 than `bound`."""

@@ -79,7 +79,7 @@ class Iterating(Comparing):
 
     def refund(self, iterator, cost, budget):
         """Gives back what `iterate` took for the elements that were not reached."""
-        if type(iterator) is list or budget is None:  # nothing was taken
+        if type(iterator) is list or type(iterator) is tuple or budget is None:  # nothing was taken
             return
         budget[STEPS] += length_hint(iterator) * cost
 

@@ -20,24 +20,56 @@ class Generator(Loops):
 
     def function_body(self):
         """The statements of the function: the expression, inside what turns its exceptions into ours."""
-        made = self.operand(self.program.root)
-        code = made.code
-        if self.condition and not made.kind.within(kinds.BOOL):
-            code = self.runtime_call("truth", code, budget=False)
-        self.emit(_ast.Return(code))
-        handler_body, body = [], self.body
-        self.body = handler_body
+        self.give(self.program.root)
+        body, self.body = self.body, []
         failure = self.call("_fail", self.name("_e"))
         self.emit(_ast.Raise(failure, self.constant(None)))
-        handler = self.at(_ast.ExceptHandler(self.name("Exception"), "_e", handler_body))
+        handler = self.at(_ast.ExceptHandler(self.name("Exception"), "_e", self.body))
         self.body = []
-        if self.needs_budget:
-            start = [self.constant(each) for each in self.runtime.budget()]
-            self.assign("_b", self.at(_ast.List(start, _ast.Load())))
-        elif self.charges:
-            self.assign("_b", self.constant(None))
+        self.start_budget()
         self.emit(_ast.Try(body, [handler], [], []))
         return self.body
+
+    def give(self, node):
+        """Emits statements that return a node's value: a condition returns as soon as it is decided."""
+        before, self.line = self.line, node.line
+        if node.op in ("and", "or"):
+            for each in node.a[:-1]:
+                self.give_unless(node.op, self.operand(each))
+            self.give(node.a[-1])
+        elif node.op == "if":
+            test = self.truth(self.operand(node.a))
+            outer, branches = self.body, []
+            for each in (node.b, node.c):
+                self.body = []
+                self.give(each)
+                branches.append(self.body)
+            self.body = outer
+            self.emit(_ast.If(test, *branches))
+        elif node.op == "call" and node.a in ("any", "all") and self.consumable(node):
+            self.quantified(node.a, node.b[0].b, node.b[0].c, True)
+        else:
+            self.emit(_ast.Return(self.as_result(self.operand(node))))
+        self.line = before
+
+    def give_unless(self, operation, operand):
+        """Returns a side of `and` or `or` where it decides the whole."""
+        sure = operand.kind.within(kinds.BOOL)
+        if not sure and not self.condition:
+            operand = self.settle(operand)
+        test = self.truth(operand)
+        if operation == "and":
+            test = self.negate(test)
+        value = self.constant(operation == "or") if sure or self.condition else operand.code
+        self.emit(_ast.If(test, [self.at(_ast.Return(value))], []))
+
+    def as_result(self, operand):
+        """The code of what the function gives: of a condition, True or False."""
+        if not self.condition or operand.kind.within(kinds.BOOL):
+            return operand.code
+        if operand.constant:
+            return self.constant(bool(operand.code.value))
+        return self.choose(self.truth(operand), self.constant(True), self.constant(False))
 
 
 def kind_of_type(kind):

@@ -61,19 +61,24 @@ class Loops(Calls):
 
     def in_place(self, kind, element, loops):
         """A comprehension as Python's own, when nothing inside it needs a statement; else None."""
+        if self.summing:
+            return None
         inside = [element] + [each for loop in loops for each in loop.conditions]
         if has_comprehension(inside + [loop.iterable for loop in loops[1:]]):
             return None
         if any(type(loop.target) is not int for loop in loops):
             return None
         source = self.settle(self.operand(loops[0].iterable))
+        first = self.iterator(source, self.share(loops, 0, element), self.loops)
+        start, charges = self.name(self.new()), self.charges
         outer, self.body = self.body, []
         self.loops += len(loops)
-        parts, iterable = [], source
+        self.comprehensions += 1
+        parts, iterable, iterator = [], source, start
         for at, loop in enumerate(loops):
             if at:
                 iterable = self.operand(loop.iterable)
-            iterator = self.iterator(iterable, self.share(loops, at, element), at or self.loops > len(loops))
+                iterator = self.iterator(iterable, self.share(loops, at, element), True)
             target = self.target(loop.target, self.item_kind(iterable.kind), self.body)
             tests = [self.truth(self.operand(each)) for each in loop.conditions]
             parts.append(_ast.comprehension(target, iterator, tests, 0))
@@ -97,8 +102,13 @@ class Loops(Calls):
             else:
                 code = (_ast.ListComp if kind == "list" else _ast.SetComp)(item.code, parts)
         self.loops -= len(loops)
+        self.comprehensions -= 1
         body, self.body = self.body, outer
-        if body:
+        if not body:
+            self.assign(start.id, first)
+            if self.charges > charges and not self.functions:  # a comprehension could not keep a budget
+                self.assign("_b", self.made_budget())
+        else:
             self.leaves = {**self.leaves, loops[0].iterable: source}  # it was evaluated already
             return None
         return Operand(self.at(code), self.kind_of_result(kind, item_kind), depth=8)
@@ -178,21 +188,30 @@ class Loops(Calls):
         return result
 
     refunds = ()
+    summing = False
 
     def iterator(self, source, share, inner):
-        """An iterator over a loop's source, paid for; few elements of a list need no paying outside of other loops."""
-        if inner or self.functions or not source.kind.types & kinds.LIST:
+        """An iterator over a loop's source, paid for; a few elements need no paying outside of other loops."""
+        if inner or self.functions or not source.kind.types & (kinds.LIST | kinds.TUPLE):
             return self.runtime_call("iterate", source.code, share)
         source = self.settle(source)
-        few = self.compare(self.call("len", source.code), _ast.Lt(), self.constant(FEW))
-        test = self.both(self.is_type(source.code, "list"), few)
-        # A copy, because the target's threads go on.
-        copy = self.at(_ast.List([self.at(_ast.Starred(source.code, LOAD))], LOAD))
+        test, few = self.few(source)
         saved, self.loops = self.loops, 0
         self.charges += 2
         slow = self.runtime_call("iterate", source.code, share)
         self.loops = saved
-        return self.choose(test, copy, slow)
+        return self.choose(test, few, slow)
+
+    def few(self, source):
+        """A test that a stable operand is a list or tuple of a few elements, and the code that then gives these."""
+        types = [name for name, bit in (("list", kinds.LIST), ("tuple", kinds.TUPLE)) if source.kind.types & bit]
+        tests = [self.compare(self.call("len", source.code), _ast.Lt(), self.constant(FEW))]
+        if not source.kind.within(kinds.LIST | kinds.TUPLE):
+            tests.insert(0, self.is_type(source.code, *types))
+        if source.kind.within(kinds.TUPLE):
+            return self.both(*tests), source.code
+        # A copy, because the target's threads go on.
+        return self.both(*tests), self.at(_ast.List([self.at(_ast.Starred(source.code, LOAD))], LOAD))
 
     def share(self, loops, at, element):
         """What one element of a loop costs: itself, its conditions, and in the innermost what is made of it."""
@@ -247,11 +266,15 @@ class Loops(Calls):
 
     # Generator expressions
 
+    def consumable(self, node):
+        """Whether a call's only argument is a generator expression that needs no generator."""
+        if len(node.b) != 1 or node.c or node.b[0] is None or node.b[0].op != "comp" or node.b[0].a != "gen":
+            return False
+        return not self.escaping and self.loops + len(node.b[0].c) <= BLOCKS
+
     def consumed(self, name, node):
-        """A call whose only argument is a generator expression, without the generator; None where it is needed."""
+        """A call of what goes through a generator expression, as a loop; None where the generator is needed."""
         element, loops = node.b, node.c
-        if self.escaping or self.loops + len(loops) > BLOCKS:
-            return None
         if name in ("list", "set"):
             made = self.in_place(name, element, loops)
             if made is not None:
@@ -271,30 +294,98 @@ class Loops(Calls):
             return Operand(self.runtime_call("call_sorted", self.name(result)), kind, depth=2)
         return Operand(self.name(result), kind, True)
 
-    def quantified(self, name, element, loops):
-        """any() and all() as loops that stop."""
-        result = self.new()
-        self.assign(result, self.constant(name == "all"))
+    def quantified(self, name, element, loops, give=False):
+        """any() and all() as loops that stop; or that return, when the call is all that is left to do (`give`)."""
+        decided, otherwise = self.constant(name == "any"), self.constant(name == "all")
+        result = stop = None
+        if not give:
+            result, stop = self.new(), self.new()
+            self.assign(result, otherwise)
+            self.assign(stop, self.constant(False))
         saved, self.refunds = self.refunds, []
-        stop = self.new()
-        self.assign(stop, self.constant(False))
 
         def inner():
             test = self.truth(self.operand(element))
             branch = []
             self.emit(_ast.If(self.negate(test) if name == "all" else test, branch, []))
             outer, self.body = self.body, branch
-            self.assign(result, self.constant(name == "any"))
-            if len(loops) > 1:
-                self.assign(stop, self.constant(True))
-            for iterator, share in self.refunds:
-                self.emit(_ast.Expr(self.runtime_call("refund", iterator, share)))
-            self.emit(_ast.Break())
+            if give:
+                self.emit(_ast.Return(decided))
+            else:
+                self.assign(result, decided)
+                if len(loops) > 1:
+                    self.assign(stop, self.constant(True))
+                self.refund()
+                self.emit(_ast.Break())
             self.body = outer
 
         self.nest(loops, inner, element, stop=stop)
         self.refunds = saved
+        if give:
+            self.emit(_ast.Return(otherwise))
+            return None
         return Operand(self.name(result), kinds.A_BOOL, True)
+
+    def refund(self):
+        """Emits the refunds of the loops that end here, which took nothing as long as there is no budget."""
+        outer, self.body = self.body, []
+        for iterator, share in self.refunds:
+            self.emit(_ast.Expr(self.runtime_call("refund", iterator, share)))
+        body, self.body = self.body, outer
+        self.emit(_ast.If(self.name("_b"), body, []))
+
+    def summed(self, node, part):
+        """sum() of a comprehension over small integers as a loop, before anything else is tried; or None.
+
+        The loop gives up at the first element that is anything else. Nothing
+        that it did can be seen, so that the general way starts anew.
+        """
+        if part.op != "comp" or part.a not in ("gen", "list") or self.loops or self.functions or self.escaping:
+            return None
+        element, loop = part.b, part.c[0]
+        if len(part.c) > 1 or type(loop.target) is not int or has_comprehension([element, loop.conditions]):
+            return None
+        source = self.settle(self.operand(loop.iterable))
+        self.leaves = {**self.leaves, loop.iterable: source}  # it was evaluated already
+        if not source.kind.types & (kinds.LIST | kinds.TUPLE):
+            return None
+        # What would become of an element that is a small integer.
+        item = Operand(self.name("_l%d" % loop.target), Kind(kinds.INT | kinds.OTHER), True)
+        self.locals[loop.target] = self.as_number(item.kind)
+        outer, self.body, charges = self.body, [], self.charges
+        tests = [self.truth(self.operand(each)) for each in loop.conditions]
+        made = self.operand(element)
+        body, self.body = self.body, outer
+        if body or self.charges > charges or not made.kind.within(kinds.INT | kinds.BOOL) or made.kind.bits is None:
+            return None
+        total, whole = self.new(), self.new()
+        self.sum_of_small(source, item, tests, made, total, whole)
+        outer, self.body = self.body, []
+        self.summing = True  # before Python 3.12, variables that a comprehension shares slow down each call
+        slow = self.called(node)
+        self.summing = False
+        self.assign(total, slow.code)
+        otherwise, self.body = self.body, outer
+        self.emit(_ast.If(self.negate(self.name(whole)), otherwise, []))
+        kind = kinds.either(Kind(kinds.INT, made.kind.bits + 8), slow.kind)  # of fewer than 256 elements
+        return Operand(self.name(total), kind, True, whole=whole)
+
+    def sum_of_small(self, source, item, tests, made, total, whole):
+        """Emits the loop that sums up small integers in `total`, and says in `whole` whether all were."""
+        adding = self.at(_ast.AugAssign(self.at(_ast.Name(total, STORE)), _ast.Add(), made.code))
+        if tests:
+            adding = self.at(_ast.If(self.both(*tests), [adding], []))
+        outer, self.body = self.body, []
+        self.assign(whole, self.constant(False))
+        gave_up, self.body = self.body, []
+        test, few = self.few(source)
+        self.assign(total, self.constant(0))
+        self.assign(whole, self.constant(True))
+        stop = gave_up + [self.at(_ast.Break())]
+        step = self.at(_ast.If(self.number_test(item), [adding], stop))
+        self.emit(_ast.For(self.at(_ast.Name(item.code.id, STORE)), few, [step], [], None))
+        fast, self.body = self.body, outer
+        self.emit(_ast.If(test, fast, gave_up))
 
     def generator(self, element, loops):
         """A generator of our own: a function with `yield`, whose outermost iterable is evaluated here."""

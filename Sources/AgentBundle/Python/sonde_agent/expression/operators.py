@@ -1,6 +1,7 @@
 """Code for operators, comparisons and conditions."""
 
 import _ast
+import sys
 
 from . import kinds
 from .generator import Base, Operand
@@ -34,6 +35,8 @@ COMPARISONS = {
 }
 ORDERS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "unequal"}
 NO_NUMBERS = frozenset(("comp", "fstring", "list", "dict", "tuple", "set", "and", "or", "if"))
+SLOW_TYPE = sys.version_info < (3, 10)  # where type(x) takes as long as three comparisons
+CACHED = range(257)
 DIRECT_BITS = 512  # beyond it an integer's size is charged
 
 
@@ -156,8 +159,9 @@ class Operators(Base):
             return None
         operands = [self.settle(self.operand(each)) for each in leaves]
         tests = {}
+        small = node.op != "compare" or count > len(node.b)  # comparing takes no time that counts, whatever the size
         for each in operands:
-            test = self.number_test(each)
+            test = self.number_test(each, small)
             if test is not None:
                 tests[each.code.id] = test
         self.direct = False
@@ -299,13 +303,18 @@ class Operators(Base):
             if type(left.code) is not _ast.Name:  # of a constant, Python's compiler would warn in the target's output
                 left = Operand(self.name(self.store(left.code)), one, True)
             return Operand(self.compare(left.code, COMPARISONS[operation](), right.code), kinds.A_BOOL, depth=depth)
+        if operation in ("==", "!=") and left.part is not None:
+            made = self.part_compared(operation, left.part, right)
+            if made is not None:
+                return made
         code = self.compare(left.code, COMPARISONS[operation](), right.code)
         if one.within(kinds.SCALAR) and other.within(kinds.SCALAR):
             return Operand(code, kinds.A_BOOL, depth=depth)
         test = None
         if operation in ("==", "!=") and self.is_short_list(right.code) and one.types & kinds.LIST:
             left = self.settle(left)
-            test = self.list_test(left.code, right.code)
+            tests = self.list_tests(left.code, left.code, right.code)
+            test = self.both(self.is_type(left.code, "list"), *tests)
             code = self.compare(left.code, COMPARISONS[operation](), right.code)
         if self.direct and (one.within(kinds.SCALAR) or other.within(kinds.SCALAR)):
             left, right = self.settled_pair(left, right)
@@ -321,6 +330,26 @@ class Operators(Base):
             return Operand(slow, kind, depth=depth)
         return Operand(self.choose(test, code, slow), kind, depth=3)
 
+    def part_compared(self, operation, part, right):
+        """A slice compared with a literal, at once where what is cut is of the literal's type; None for no literal."""
+        value, direct, slow = part
+        if right.constant and type(right.code.value) is str and value.kind.types & kinds.STR:
+            tests = [] if value.kind.within(kinds.STR) else [self.is_type(value.code, "str")]
+        elif self.is_short_list(right.code) and value.kind.types & kinds.LIST and not self.comprehensions:
+            name = self.new()
+            kept = self.at(_ast.NamedExpr(self.name_to(name), direct))
+            direct = self.name(name)
+            tests = [] if value.kind.within(kinds.LIST) else [self.is_type(value.code, "list")]
+            tests += self.list_tests(kept, direct, right.code)
+        else:
+            return None
+        code = self.compare(direct, COMPARISONS[operation](), right.code)
+        kind = kinds.UNKNOWN if self.runtime.user_code else kinds.A_BOOL
+        if tests:
+            otherwise = self.runtime_call(ORDERS[operation], slow, right.code)
+            code = self.choose(self.both(*tests), code, otherwise)
+        return Operand(code, kind, depth=4)
+
     @staticmethod
     def is_short_list(code):
         """Whether code is the display of a few constants."""
@@ -328,14 +357,18 @@ class Operators(Base):
             return False
         return all(type(each) is _ast.Constant and type(each.value) in (int, str) for each in code.elts)
 
-    def list_test(self, code, literal):
-        """A test that a list has elements of the very types of a literal's, and as many."""
-        same = self.compare(self.call("len", code), _ast.Eq(), self.constant(len(literal.elts)))
-        tests = [self.is_type(code, "list"), same]
+    def list_tests(self, first, code, literal):
+        """Tests that a list has as many elements as a literal and of the same types; `first` is its code at first."""
+        tests = [self.compare(self.call("len", first), _ast.Eq(), self.constant(len(literal.elts)))]
         for at, each in enumerate(literal.elts):
             part = self.at(_ast.Subscript(code, self.as_index(self.constant(at)), _ast.Load()))
-            tests.append(self.is_type(part, type(each.value).__name__))
-        return self.both(*tests)
+            test = self.is_type(part, type(each.value).__name__)
+            if SLOW_TYPE and type(each.value) is int and each.value in CACHED:
+                # The very integer of the literal is of its type: CPython keeps one of each small integer.
+                self.globals["_n%d" % each.value] = each.value
+                test = self.any_of(self.compare(part, _ast.Is(), self.name("_n%d" % each.value)), test)
+            tests.append(test)
+        return tests
 
     def scalar_test(self, operand, against):
         """A test that an operand is of the likeliest type for a comparison with a scalar; None if there is none."""

@@ -21,6 +21,7 @@ class Runtime(Objects):
             "dict": dict,
             "range": range,
             "len": len,
+            "_budget": self.budget,
             "Exception": Exception,
         }
 

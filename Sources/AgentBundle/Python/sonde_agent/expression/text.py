@@ -251,6 +251,16 @@ class Text(Iterating):
             return self.format_float(value, spec, budget)
         return format(value, spec)  # raises Python's own TypeError
 
+    def joined(self, parts, budget):
+        """The text of an f-string whose fields are formatted already."""
+        self.text_of(budget, sum(map(len, parts)))
+        return "".join(parts)
+
+    def long(self, text, budget):
+        """A text that is not short, charged."""
+        self.text_of(budget, len(text), True)
+        return text
+
     def sized(self, spec, budget, length):
         """Holds a specification's width and precision against the limits; `length` is the text's without padding."""
         for size in (spec.width, spec.precision):
