@@ -2,12 +2,14 @@
 
 import sys
 
+from .errors import rejected
 from .inspecting import LARGE
 from .iterating import FEW
 from .percent import Percent
-from .values import PLAIN, SCALARS, SEQUENCES, SETS, VIEWS, Stream, name_of, type_mro
+from .values import LIKE_SETS, PLAIN, SCALARS, SEQUENCES, SETS, VIEWS, Stream, name_of, type_mro
 
 SAME_SUM = sys.version_info[:2] == (3, 12)
+OTHER_SORT = sys.version_info >= (3, 13)
 CLASSES = {
     "int": int,
     "float": float,
@@ -239,9 +241,11 @@ class Functions(Percent):
     def call_sorted(self, value, budget, key=None, reverse=False):
         budget = self.budget() if budget is None else budget
         items = list(self.whole_of(value, budget))
-        reverse = self.lift(reverse, "used as a number")
+        reverse = self.truth(reverse)  # before 3.12 it had to be a number
         keys = items if key is None else [self.keyed(key, item, budget) for item in items]
         self.comparable(keys, budget, len(keys).bit_length())
+        if OTHER_SORT and any(map(unordered, keys)):
+            raise rejected("this process's Python does not sort NaN and sets as CPython 3.12 does")
         if key is None:
             return sorted(items, reverse=reverse)
         order = sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)
@@ -380,6 +384,14 @@ class Functions(Percent):
                 if each is CLASSES[name]:
                     return True
         return False
+
+
+def unordered(value):
+    """Whether a value may have no place in an order, as NaN and sets have none: what sorting makes of it varies."""
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return any(map(unordered, value))
+    return kind is float and value != value or id(kind) in LIKE_SETS
 
 
 def settled(value, error):
