@@ -4,7 +4,7 @@ from .allowlist import METHODS_OF
 from .errors import rejected
 from .functions import Functions
 from .text import CHANGED_CASES
-from .values import READING, STREAM, VIEWS, PLAIN, Record, base_of, foreign, name_of
+from .values import READING, STREAM, VIEWS, PLAIN, Record, Stream, base_of, foreign, name_of
 
 TABLES = {id(str): "str", id(list): "list", id(tuple): "tuple", id(dict): "dict", id(set): "set"}
 TABLES[id(frozenset)] = "frozenset"
@@ -106,15 +106,15 @@ class Methods(Functions):
         if name == "copy":
             self.elements_of(budget, len(value))
             return value.copy()
-        sources = [self.hashable(each, budget) for each in arguments]
         if not self.user_code:
             self.searchable(value, budget)
-        if name == "issuperset":  # older versions hash all elements first
-            for each in sources[0]:
-                hash(each)
-                if each not in value:
+        # These two end with the first element that decides; older versions hash all elements first.
+        if name == "issuperset" or name == "isdisjoint" and type(arguments[0]) is Stream:
+            for each in self.iterate(arguments[0], 1, budget or self.budget()):
+                if (self.key(each, budget) in value) is (name == "isdisjoint"):
                     return False
             return True
+        sources = [self.hashable(each, budget) for each in arguments]
         return getattr(value, name)(*sources)
 
     # Strings
