@@ -76,7 +76,9 @@ class Comparison:
             print(f"{self.name}: {sum(self.refused.values())} refused though CPython has a value")
             for message, count in self.refused.most_common():
                 print(f"    {count} {message}   such as: {self.examples[message]['expr'][:120]!r}")
-        for at, (case, why) in enumerate(sorted(self.wrong, key=lambda each: len(each[0]["expr"]))[:SHOWN]):
+        shortest = sorted(self.wrong, key=lambda each: len(each[0]["expr"]))
+        unique = list({(case["id"], why): (case, why) for case, why in shortest}.values())
+        for at, (case, why) in enumerate(unique[:SHOWN]):
             print(f"{self.name}: {case['id']}: {why}")
             show(case)
             if at < SHRUNK:

@@ -35,8 +35,8 @@ class Texts:
         kind = self.pick(FIELD_KINDS)
         code = self.part(kind, depth)
         conversion = self.pick(("!r", "!s", "!a")) if self.chance(0.15) else ""
-        # Releases of 3.12 differ in how `=` shows escapes and `!=`.
-        plain = "\\" not in code and "!=" not in code
+        # Releases of 3.12 differ in how `=` shows escapes, comments and `!=`.
+        plain = not any(each in code for each in ("\\", "!=", "#"))
         shown = self.pick(("=", " = ")) if plain and self.chance(0.05) else ""
         if conversion:
             kind = "str"
