@@ -60,7 +60,8 @@ extension Compiler {
         var items: [Value] = []
         let element = plan.elements[0]
         // Not more than is worth it: what a long list may take is charged as it grows.
-        try plan.run(&state, prepare: { items.reserveCapacity(min($0, 256)) }) { (state) throws(Fault) in
+        let prepare = { items.reserveCapacity(min($0, 256)) }
+        try plan.run(&state, prepare: prepare) { (state) throws(Fault) in
             items.append(try element(&state))
             state.site = id
             try state.allocate(16)

@@ -223,11 +223,15 @@ class Reading(unittest.TestCase):
             self.refused("str(v)", error, "text")
 
     def test_what_is_not_there(self):
-        absent = [(Point(), "v.nope"), (Point(), "v.y"), (sys, "v.nope"), (Point, "v.nope"), (1, "v.real")]
+        absent = [(Point(), "v.nope"), (Point(), "v.y"), (sys, "v.nope"), (Point, "v.nope")]
         for value, source in absent:
             with self.assertRaises(ExpressionError) as caught:
                 self.read(source, value)
             self.assertEqual("AttributeError", caught.exception.kind)
+
+    def test_plain_values_have_no_fields(self):
+        for value in (1, 1.5, True, "a", [1], (1,), {"real": 1}, {1}, None):
+            self.refused("v.real", value, "has no field 'real'")
 
     def test_code_is_refused_in_words(self):
         self.refused("v.computed", Point(), "property", "--allow eval")

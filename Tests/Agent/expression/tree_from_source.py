@@ -148,7 +148,7 @@ class Converter:
         if any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords):
             raise Refused("a starred call")
         positional = [self.argument(node, each) for each in node.args]
-        named = [[each.arg, self.key(each) if each.arg == "key" else self.node(each.value)] for each in node.keywords]
+        named = [[each.arg, self.keyword(node.func, each)] for each in node.keywords]
         if isinstance(node.func, ast.Name):
             return self.head("call", node) + [node.func.id, positional, named]
         if isinstance(node.func, ast.Attribute):
@@ -167,8 +167,9 @@ class Converter:
             return self.head("function", node) + [node.id]
         return self.node(node)
 
-    def key(self, keyword):
-        if isinstance(keyword.value, ast.Name):
+    def keyword(self, function, keyword):
+        names_function = isinstance(function, ast.Name) and function.id in ("min", "max", "sorted")
+        if names_function and keyword.arg == "key" and isinstance(keyword.value, ast.Name):
             return self.head("function", keyword.value) + [keyword.value.id]
         return self.node(keyword.value)
 

@@ -3,7 +3,8 @@
 import _ast
 
 from . import kinds
-from .generator import LOAD, NUMBERS, STORE, Operand
+from .checker import Node
+from .generator import DEEP, LOAD, NUMBERS, STORE, Operand
 from .inspecting import STRING_KEYS
 from .kinds import Kind
 from .operators import Operators
@@ -55,46 +56,56 @@ class Accesses(Operators):
         return not kind.types & kinds.INT or kind.bits is not None and kind.bits <= 60
 
     def spread(self, node):
-        """A display with starred elements."""
-        items = self.sequence([each.a if each.op == "star" else each for each in node.a])
-        arguments = []
-        for part, each in zip(node.a, items):
-            arguments += [self.constant(part.op == "star"), each.code]
-        made = self.runtime_call("spread", *arguments)
-        if node.op == "tuple":
-            return Operand(self.call("tuple", made), Kind(kinds.TUPLE), depth=self.depth(*items))
+        """A display with starred elements, each of which is gone through before the next one is evaluated."""
+        plain = next(at for at, each in enumerate(node.a) if each.op == "star")
+        items = self.sequence(node.a[:plain])
+        made = Operand(self.at(_ast.List([each.code for each in items], LOAD)), Kind(kinds.LIST), depth=self.depth(*items))
         if node.op == "set":
-            return Operand(self.runtime_call("set_of", made), Kind(kinds.SET), depth=self.depth(*items))
-        return Operand(made, Kind(kinds.LIST), depth=self.depth(*items))
+            made = Operand(self.runtime_call("set_of", made.code), Kind(kinds.SET), depth=made.depth + 1)
+        for part in node.a[plain:]:
+            star = part.op == "star"
+            step = ("with_elements" if star else "with_element") if node.op == "set" else "extended" if star else "appended"
+            made = self.step(step, made, lambda part=part.a if star else part: self.operand(part))
+        if node.op == "tuple":
+            return Operand(self.call("tuple", made.code), Kind(kinds.TUPLE), depth=made.depth + 1)
+        return made
+
+    def step(self, method, made, build):
+        """A container made further by a call of the runtime, with what `build` gives once that far."""
+        outer, self.body = self.body, []
+        value = build()
+        body, self.body = self.body, outer
+        if body or made.depth > DEEP:
+            made = self.settle(made)
+            self.body += body
+        return Operand(self.runtime_call(method, made.code, value.code), Kind(made.kind.types), depth=self.depth(made, value))
 
     def make_dict(self, node):
-        nodes = [each for pair in node.a for each in pair if each is not None]
-        operands = self.sequence(nodes)
-        keys, values, flat, rest = [], [], [], list(reversed(operands))
-        simple = True
-        for key, _ in node.a:
-            if key is None:
-                simple = False
-                flat.append(self.own())
-            else:
-                made = rest.pop()
-                simple = simple and self.simple_key(made.kind)
-                keys.append(made.code)
-                flat.append(made.code)
-            made = rest.pop()
-            values.append(made.code)
-            flat.append(made.code)
+        if any(key is None for key, _ in node.a):
+            return self.spread_dict(node)
+        operands = self.sequence([each for pair in node.a for each in pair])
+        codes = [each.code for each in operands]
         depth = self.depth(*operands)
-        if simple:
+        if all(self.simple_key(each.kind) for each in operands[::2]):
             plain = all(each.kind.plain for each in operands)
-            return Operand(self.at(_ast.Dict(keys, values)), Kind(kinds.DICT, None, None, plain), depth=depth)
-        pairs = self.at(_ast.Tuple(flat, LOAD))
+            made = self.at(_ast.Dict(codes[::2], codes[1::2]))
+            return Operand(made, Kind(kinds.DICT, None, None, plain), depth=depth)
+        pairs = self.at(_ast.Tuple(codes, LOAD))
         return Operand(self.runtime_call("dict_of", pairs), Kind(kinds.DICT), depth=depth + 1)
 
-    def own(self):
-        """The runtime itself, as a mark that no expression can have."""
-        self.globals["_own"] = self.runtime
-        return self.name("_own")
+    def spread_dict(self, node):
+        """A dict display with `**`: what stands between two of them is made before the second is evaluated."""
+        made, group = Operand(self.at(_ast.Dict([], [])), Kind(kinds.DICT)), []
+        for key, value in node.a + [(None, None)]:
+            if key is not None:
+                group.append((key, value))
+                continue
+            if group:
+                pairs = Node("dict", node.line, group)
+                made, group = self.step("with_mapping", made, lambda pairs=pairs: self.make_dict(pairs)), []
+            if value is not None:
+                made = self.step("with_mapping", made, lambda value=value: self.operand(value))
+        return made
 
     # Parts
 

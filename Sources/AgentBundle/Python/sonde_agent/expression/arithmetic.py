@@ -6,7 +6,7 @@ import sys
 
 from .errors import rejected
 from .inspecting import Inspection
-from .values import ITEMS, LIKE_SETS, VIEWS
+from .values import ITEMS, KEYS, LIKE_SETS, VIEWS, Stream
 
 OLD_VIEWS = sys.version_info < (3, 10)
 NATIVE = {
@@ -127,6 +127,11 @@ class Arithmetic(Inspection):
 
     def native(self, operation, left, right, budget):
         """Python's operator, after both sides are known to be plain."""
+        if operation in ("-", "&", "|", "^"):  # a view of keys or items takes any iterable on the other side
+            if type(right) is Stream and type(left) in (KEYS, ITEMS):
+                right = list(self.whole_of(right, budget))
+            elif type(left) is Stream and type(right) in (KEYS, ITEMS):
+                left = list(self.whole_of(left, budget))
         if not self.user_code:
             action = "used with '%s'" % operation
             one, other = self.lift(left, action), self.lift(right, action)
@@ -135,10 +140,10 @@ class Arithmetic(Inspection):
         kinds = id(type(left)), id(type(right))
         if operation in ("-", "&", "|", "^"):
             one, other = kinds[0] in LIKE_SETS, kinds[1] in LIKE_SETS
-            if one and not other and kinds[0] in VIEWS:  # a view takes any iterable on the other side
-                right, other = list(self.whole_of(right, budget)), True
+            if one and not other and kinds[0] in VIEWS:
+                right, other = right if type(right) is dict else list(self.whole_of(right, budget)), True
             elif other and not one and kinds[1] in VIEWS:
-                left, one = list(self.whole_of(left, budget)), True
+                left, one = left if type(left) is dict else list(self.whole_of(left, budget)), True
             if one and other:
                 self.elements_of(budget, len(left) + len(right))
                 self.plain(left, "compared", budget)

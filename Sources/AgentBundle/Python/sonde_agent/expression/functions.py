@@ -2,12 +2,14 @@
 
 import sys
 
+from .errors import rejected
 from .inspecting import LARGE
 from .iterating import FEW
 from .percent import Percent
-from .values import PLAIN, SCALARS, SEQUENCES, SETS, VIEWS, Stream, name_of, type_mro
+from .values import LIKE_SETS, PLAIN, SCALARS, SEQUENCES, SETS, VIEWS, Stream, name_of, type_mro
 
 SAME_SUM = sys.version_info[:2] == (3, 12)
+OTHER_SORT = sys.version_info >= (3, 13)
 CLASSES = {
     "int": int,
     "float": float,
@@ -215,7 +217,7 @@ class Functions(Percent):
         return iter(self.items(value)[0])
 
     def call_enumerate(self, value, *rest):
-        start = rest[0] if len(rest) == 2 and rest[0] is not None else 0
+        start = rest[0] if len(rest) == 2 else 0
         return Stream(enumerate(self.source(value), self.lift(start, "used as a number")))
 
     def call_zip(self, *values, **named):
@@ -239,9 +241,14 @@ class Functions(Percent):
     def call_sorted(self, value, budget, key=None, reverse=False):
         budget = self.budget() if budget is None else budget
         items = list(self.whole_of(value, budget))
-        reverse = self.lift(reverse, "used as a number")
+        reverse = self.truth(reverse)  # before 3.12 it had to be a number
         keys = items if key is None else [self.keyed(key, item, budget) for item in items]
         self.comparable(keys, budget, len(keys).bit_length())
+        if OTHER_SORT and len(keys) > 2 and any(map(unordered, keys)):
+            if len(keys) >= 64:
+                raise rejected("this process's Python does not sort NaN and sets as CPython 3.12 does")
+            order = range(len(keys))[:: -1 if reverse else 1]
+            return [items[at] for at in insertion_order(list(order), keys)][:: -1 if reverse else 1]
         if key is None:
             return sorted(items, reverse=reverse)
         order = sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)
@@ -380,6 +387,35 @@ class Functions(Percent):
                 if each is CLASSES[name]:
                     return True
         return False
+
+
+def unordered(value):
+    """Whether a value may have no place in an order, as NaN and sets have none: what sorting makes of it varies."""
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return any(map(unordered, value))
+    return kind is float and value != value or id(kind) in LIKE_SETS
+
+
+def insertion_order(order, keys):
+    """Some places of `keys`, sorted as CPython 3.12 does it below 64: a run, then binary insertion."""
+    run = 2
+    falls = keys[order[1]] < keys[order[0]]
+    while run < len(order) and (keys[order[run]] < keys[order[run - 1]]) is falls:
+        run += 1
+    if falls:
+        order[:run] = order[:run][::-1]
+    for at in range(run, len(order)):
+        place = order.pop(at)
+        low, high = 0, at
+        while low < high:
+            middle = (low + high) >> 1
+            if keys[place] < keys[order[middle]]:
+                high = middle
+            else:
+                low = middle + 1
+        order.insert(low, place)
+    return order
 
 
 def settled(value, error):

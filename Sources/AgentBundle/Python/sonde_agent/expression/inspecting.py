@@ -1,7 +1,7 @@
 """Looking into containers before Python's own operators are let loose on them."""
 
 from .budget import HASHES, Budgets
-from .errors import ExpressionError, rejected
+from .errors import ExpressionError
 from .values import (
     ALL_BUT_SPEAKING,
     CONTAINERS,
@@ -160,6 +160,4 @@ class Inspection(Budgets):
 
     def no_attribute(self, value, name):
         """The error for an attribute or method that a value does not have."""
-        if id(type(value)) in PLAIN:  # the language's rule, not Python's: plain values have no fields
-            return rejected("'%s' has no field '%s'" % (name_of(value), name))
         return ExpressionError("AttributeError", "'%s' object has no attribute '%s'" % (name_of(value), name))

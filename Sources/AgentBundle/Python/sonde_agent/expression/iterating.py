@@ -9,6 +9,7 @@ from .values import (
     PLAIN,
     READING,
     SEQUENCES,
+    SETS,
     Stream,
     base_of,
     foreign,
@@ -155,6 +156,8 @@ class Iterating(Comparing):
             else:
                 self.elements_of(budget, count)
             return value[parts]
+        if kind is dict:
+            raise KeyError(parts)  # before 3.12 a slice has no hash
         if id(kind) in PLAIN or self.user_code and kind is not Stream:
             return value[parts]
         return self.cut(self.lift(value, "sliced"), (parts.start, parts.stop, parts.step), budget)
@@ -175,36 +178,48 @@ class Iterating(Comparing):
                 break
         return taken
 
-    def spread(self, *parts):
-        """The elements of a display with stars: pairs of (is it starred, value), the budget last."""
-        budget = parts[-1]
-        items = []
-        for at in range(0, len(parts) - 1, 2):
-            if parts[at]:
-                items.extend(self.whole_of(parts[at + 1], budget))
-            else:
-                items.append(parts[at + 1])
-        return items
+    # What displays with `*` and `**` are made of, one part after the other
+
+    def appended(self, made, value, budget):
+        made.append(value)
+        return made
+
+    def extended(self, made, values, budget):
+        made.extend(self.whole_of(values, budget))
+        return made
+
+    def with_element(self, made, value, budget):
+        made.add(self.key(value, budget))
+        return made
+
+    def with_elements(self, made, values, budget):
+        made.update(self.hashable(values, budget))
+        return made
+
+    def with_mapping(self, made, value, budget):
+        value = self.lift(value, "spread with '**'")
+        if type(value) is not dict:
+            raise TypeError("'%s' object is not a mapping" % type(value).__name__)
+        self.elements_of(budget, len(value))
+        self.keys(value, budget)
+        made.update(value)
+        return made
+
+    def hashable(self, values, budget):
+        """What `values` consists of, checked as a set's elements."""
+        items = self.whole_of(values, budget)
+        if not self.user_code:
+            self.keys(items, budget)
+        # The order of a set's elements depends on whether they come from a set, from a dict or one by one.
+        return values if type(values) is dict or id(type(values)) in SETS else items
 
     def set_of(self, items, budget):
         """A set display."""
-        items = self.whole_of(items, budget)
-        if not self.user_code:
-            self.keys(items, budget)
-        return set(items)
+        return set(self.hashable(items, budget))
 
     def dict_of(self, pairs, budget):
-        """A dict display: a flat tuple of keys and values, with `self` for the key of a `**` item."""
+        """A dict display: a flat tuple of keys and values."""
         made = {}
         for at in range(0, len(pairs), 2):
-            key, value = pairs[at], pairs[at + 1]
-            if key is not self:
-                made[self.key(key, budget)] = value
-                continue
-            value = self.lift(value, "spread with '**'")
-            if type(value) is not dict:
-                raise TypeError("'%s' object is not a mapping" % type(value).__name__)
-            self.elements_of(budget, len(value))
-            self.keys(value, budget)
-            made.update(value)
+            made[self.key(pairs[at], budget)] = pairs[at + 1]
         return made

@@ -4,7 +4,7 @@ from .allowlist import METHODS_OF
 from .errors import rejected
 from .functions import Functions
 from .text import CHANGED_CASES
-from .values import READING, SETS, STREAM, VIEWS, PLAIN, Record, base_of, foreign, name_of
+from .values import READING, STREAM, VIEWS, PLAIN, Record, Stream, base_of, foreign, name_of
 
 TABLES = {id(str): "str", id(list): "list", id(tuple): "tuple", id(dict): "dict", id(set): "set"}
 TABLES[id(frozenset)] = "frozenset"
@@ -106,20 +106,15 @@ class Methods(Functions):
         if name == "copy":
             self.elements_of(budget, len(value))
             return value.copy()
-        sources = []
-        for each in arguments:
-            items = self.whole_of(each, budget)
-            if not self.user_code:
-                self.keys(items, budget)
-            sources.append(each if id(type(each)) in SETS else items)
         if not self.user_code:
             self.searchable(value, budget)
-        if name == "issuperset":  # older versions hash all elements first
-            for each in sources[0]:
-                hash(each)
-                if each not in value:
+        # These two end with the first element that decides; older versions hash all elements first.
+        if name == "issuperset" or name == "isdisjoint" and type(arguments[0]) is Stream:
+            for each in self.iterate(arguments[0], 1, budget or self.budget()):
+                if (self.key(each, budget) in value) is (name == "isdisjoint"):
                     return False
             return True
+        sources = [self.hashable(each, budget) for each in arguments]
         return getattr(value, name)(*sources)
 
     # Strings
@@ -197,10 +192,12 @@ class Methods(Functions):
     size_of_rsplit = size_of_split
 
     def size_of_splitlines(self, value, arguments, budget):
+        arguments = [self.truth(each) for each in arguments]  # before 3.12 it had to be a number
         self.text_of(budget, len(value), True)
         pieces = sum(map(value.count, "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")) + 1
         self.elements_of(budget, pieces)
         self.allocate(budget, pieces * 56)
+        return arguments
 
     def size_of_pad(self, value, arguments, budget):
         width = arguments[0]
@@ -221,7 +218,10 @@ class Methods(Functions):
             count = value.count(old)
             if arguments[2:] and type(arguments[2]) is int and 0 <= arguments[2] < count:
                 count = arguments[2]
+            elif not value and not old:
+                arguments = arguments[:2]  # before 3.9 a count keeps the empty string as it is
             self.text_of(budget, len(value) + count * (len(new) - len(old)), True)
+        return arguments
 
     def size_of_join(self, value, arguments, budget):
         if type(arguments[0]) is not str or self.user_code:

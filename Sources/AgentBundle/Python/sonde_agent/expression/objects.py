@@ -4,7 +4,7 @@ import sys
 
 from .errors import ExpressionError, rejected
 from .methods import Methods
-from .values import PLAIN, Cut, Record, Stream, foreign, type_dict, type_mro, type_name
+from .values import PLAIN, Cut, Record, Stream, foreign, name_of, type_dict, type_mro, type_name
 
 MISSING = object()
 
@@ -75,8 +75,8 @@ class Objects(Methods):
             if type(found) is Cut:
                 raise foreign(found, "read")
             return found
-        if id(kind) in PLAIN or kind is Stream:
-            raise self.no_attribute(value, name)
+        if id(kind) in PLAIN or kind is Stream:  # the language's rule, not Python's: plain values have no fields
+            raise rejected("'%s' has no field '%s'" % (name_of(value), name))
         if kind is Cut:
             raise foreign(value, "read")
         if self.user_code:

@@ -1,6 +1,11 @@
 """`%`-formatting: sizes are worked out before Python does it."""
 
+import sys
+
 from .text import Text, whole_number
+
+OLD_CHARACTERS = sys.version_info < (3, 9)  # %c of an integer that is no C long was another error
+LARGE = 1 << 63
 
 
 class Percent(Text):
@@ -90,8 +95,8 @@ class Percent(Text):
 
     def percent_value(self, kind, value, precision, budget):
         """How long one value becomes without padding."""
-        if kind == "c" and type(value) is int and not 0 <= value <= 0x10FFFF:
-            raise OverflowError("%c arg not in range(0x110000)")  # since 3.9 for large ones too
+        if OLD_CHARACTERS and kind == "c" and type(value) is int and not -LARGE <= value < LARGE:
+            raise OverflowError("%c arg not in range(0x110000)")
         if type(value) is int and kind not in ("s", "r", "a", "c"):
             self.digits(value, budget, 2 if kind in ("x", "X", "o") else 10)
             return value.bit_length() // 3 + 330
