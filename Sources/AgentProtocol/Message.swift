@@ -17,7 +17,18 @@ public enum Message: Sendable {
     public init(payload: [UInt8]) throws(ProtocolError) {
         let message: Value
         do {
+            // By far the most messages are observations, and few of their values are looked at.
+            if let object = try JSONObject(json: payload[...]), object["type"]?.asString == "observation" {
+                guard let stream = object["watch_id"]?.asString else {
+                    throw ProtocolError(
+                        message: "an observation of no probe", payload: String(decoding: payload, as: UTF8.self))
+                }
+                self = .observation(stream: stream, Observation(wire: object))
+                return
+            }
             message = try Value(json: payload)
+        } catch let error as ProtocolError {
+            throw error
         } catch {
             throw ProtocolError(
                 message: "the agent sent what is no JSON: \(error)", payload: String(decoding: payload, as: UTF8.self))
@@ -34,11 +45,6 @@ public enum Message: Sendable {
         switch message["type"]?.asString {
         case "hello":
             self = .hello(try Hello(message))
-        case "observation":
-            guard let stream else {
-                throw ProtocolError(message: "an observation of no probe", payload: message.json)
-            }
-            self = .observation(stream: stream, Observation(wire: message))
         case "event":
             self = .event(stream: stream, name: message["event"]?.asString ?? "", message)
         default:

@@ -5,6 +5,8 @@ public import SafeExpression
 /// The columns are `ts func cost arg args kwargs result error thread`, and what a command adds (`stack`, …). The
 /// mapping from the wire's names stands here and nowhere else. A name that is no column is looked up among the
 /// function's parameters, so that a guard means the same behind the bar.
+///
+/// It stays the text that came over the wire: a value is decoded when a stage or a renderer asks for it.
 public struct Observation: Record {
     /// The columns of every observation, in the order they are shown.
     public static let columns = ["ts", "func", "cost", "arg", "args", "kwargs", "result", "error", "thread"]
@@ -15,10 +17,10 @@ public struct Observation: Record {
     /// What belongs to the wire and to no column.
     private static let envelope: Set<String> = ["type", "watch_id", "timestamp", "func_name", "duration_ms"]
 
-    private let wire: Value
+    private let wire: JSONObject
 
     /// Makes an observation of a message with the wire's names.
-    public init(wire: Value) {
+    public init(wire: JSONObject) {
         self.wire = wire
     }
 
@@ -27,12 +29,9 @@ public struct Observation: Record {
 
     /// The columns that this observation has.
     public var fieldNames: [String] {
-        let members = wire.asDict ?? []
-        let present = Set(members.compactMap(\.key.asString))
+        let present = wire.keys
         let standard = Self.columns.filter { present.contains(Self.wireNames[$0] ?? $0) }
-        let extra = members.compactMap(\.key.asString).filter {
-            !Self.envelope.contains($0) && !Self.columns.contains($0)
-        }
+        let extra = present.filter { !Self.envelope.contains($0) && !Self.columns.contains($0) }
         return standard + extra
     }
 
@@ -46,7 +45,7 @@ public struct Observation: Record {
             default: return value
             }
         }
-        return wire["arg"]?[name]
+        return wire.object("arg")?[name]
     }
 
     /// The record as text.

@@ -22,6 +22,8 @@ final class JSONLines: @unchecked Sendable {
         while let text = await nextLine() {
             if text.isBlank { continue }
             do {
+                // An object stays text until something of it is asked for.
+                if let object = try JSONObject(json: text, tagged: false) { return .record(JSONRow(object)) }
                 return try Value(json: text, tagged: false)
             } catch {
                 broken += 1

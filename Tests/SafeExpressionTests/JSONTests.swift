@@ -62,4 +62,71 @@ import Testing
     func writesPlainly(tagged: String, plain: String) throws {
         #expect(try Value(json: tagged).json == plain)
     }
+
+    // MARK: - Objects that stay text
+
+    /// Whatever an object's members are, they are what decoding the whole gives, in the same order.
+    @Test func anObjectSaysTheSameUndecoded() throws {
+        for file in ["conformance", "random", "attacks"] {
+            let lines = try #require(readFile("\(Corpus.folder)/\(file).jsonl")).split(separator: 0x0A)
+            for line in lines {
+                guard let object = try? JSONObject(json: line, tagged: false) else { continue }
+                let whole = try Value(json: line, tagged: false)
+                let members = try #require(whole.asDict)
+                #expect(object.keys == members.map(\.key.str))
+                for member in members { #expect(object[member.key.str] == member.value) }
+                if let variables = object.object("vars") {
+                    #expect(variables.keys == whole["vars"]?.asDict?.map(\.key.str))
+                }
+            }
+        }
+    }
+
+    @Test func anObjectsKeysMayBeWrittenInAnyWay() throws {
+        let text = #" {"a":1,"\u0061":2,"é":3,"\u00e9":4,"":5,"\"":6,"b":{"c":[]},"d":[{"e":1}]} "#
+        let object = try #require(try JSONObject(json: Array(text.utf8)[...]))
+        #expect(object.keys == ["a", "é", "", "\"", "b", "d"])
+        #expect(object["a"] == .int(2) && object["é"] == .int(4) && object[""] == .int(5) && object["\""] == .int(6))
+        #expect(object["missing"] == nil && object.object("a") == nil)
+        #expect(object.object("b")?["c"]?.repr == "[]")
+        #expect(object["d"]?.repr == "[{'e': 1}]")
+    }
+
+    /// It lies in the middle of a longer buffer, and is still there when the buffer is not.
+    @Test func anObjectKeepsItsText() throws {
+        var buffer = Array(#"[0,{"a":{"b":2}},1]"#.utf8)
+        let object = try #require(try JSONObject(json: buffer[3..<16]))
+        buffer.removeAll()
+        #expect(object["a"]?.repr == "{'b': 2}" && object.object("a")?["b"] == .int(2))
+    }
+
+    /// Nothing but what is asked for is decoded: a malformed tagged form spoils its own member only.
+    @Test func anObjectDecodesWhatIsAskedFor() throws {
+        let text = Array(#"{"cost":5,"bad":{"$int":"x"}}"#.utf8)
+        #expect(throws: JSONError.self) { try Value(json: text) }
+        let object = try #require(try JSONObject(json: text[...]))
+        #expect(object["cost"] == .int(5) && object["bad"] == nil && object.keys == ["cost", "bad"])
+    }
+
+    @Test(arguments: ["", "1", "[{}]", "null", #""{}""#])
+    func whatIsNoObject(json: String) throws {
+        #expect(try JSONObject(json: Array(json.utf8)[...]) == nil)
+    }
+
+    @Test(arguments: [
+        "{", "{}}", #"{"a"}"#, #"{"a":}"#, #"{"a":1"#, #"{"a":1,}"#, #"{a:1}"#, #"{"a":01}"#, #"{"a":[1,]}"#,
+        #"{"a":{"b":1]}"#, #"{"a":"\x"}"#, #"{"a":"\u12"}"#, #"{"a":tru}"#, #"{"a":1} 2"#, "{\"a\":\"\u{1}\"}",
+        #"{"a":--1}"#, #"{"a":1.}"#,
+    ])
+    func anObjectIsCheckedWhole(json: String) {
+        #expect(throws: JSONError.self) { try JSONObject(json: Array(json.utf8)[...]) }
+        #expect(throws: JSONError.self) { try Value(json: json) }
+    }
+
+    @Test func anObjectIsAsDeepAsAValue() throws {
+        let deep = Array(
+            (#"{"a":"# + String(repeating: "[", count: 200) + String(repeating: "]", count: 200) + "}").utf8)
+        #expect(throws: JSONError.self) { try JSONObject(json: deep[...]) }
+        #expect(try JSONObject(json: deep[...], maximumDepth: 201)?["a"]?.asList?.count == 1)
+    }
 }

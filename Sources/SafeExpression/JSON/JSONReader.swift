@@ -1,18 +1,13 @@
 internal import BigInt
 
-/// Reads JSON into values, without recursion.
-struct JSONReader {
-    private let bytes: ArraySlice<UInt8>
-    private var place: Int
+/// Makes values of what a scanner goes through.
+struct JSONReader: JSONHandler {
     private let tagged: Bool
-    private let maximumDepth: Int
+    private var open: [Open] = []
+    private var result = Value.none
 
-    init(_ bytes: ArraySlice<UInt8>, tagged: Bool, maximumDepth: Int) {
-        self.bytes = bytes
-        self.tagged = tagged
-        self.maximumDepth = maximumDepth
-        place = bytes.startIndex
-    }
+    /// - Parameter tagged: Whether `{"$tuple":[…]}` and its kin are what they stand for.
+    init(tagged: Bool) { self.tagged = tagged }
 
     /// An array or an object that is being read.
     private enum Open {
@@ -20,240 +15,130 @@ struct JSONReader {
         case object(Mapping.Builder, key: Value)
     }
 
-    /// Reads one value that takes up the whole text.
-    mutating func read() throws(JSONError) -> Value {
-        let value = try readValue()
-        skipSpace()
-        if place != bytes.endIndex { throw failure("unexpected text after the value") }
-        return value
+    /// Reads one value.
+    static func value(_ scanner: inout JSONScanner, tagged: Bool) throws(JSONError) -> Value {
+        var reader = JSONReader(tagged: tagged)
+        try scanner.value(&reader)
+        return reader.result
     }
 
-    private mutating func readValue() throws(JSONError) -> Value {
-        var open: [Open] = []
-        while true {
-            skipSpace()
-            var done: Value
-            switch peek() {
-            case 0x7B:
-                try checkDepth(open.count)
-                place += 1
-                skipSpace()
-                if peek() == 0x7D {
-                    place += 1
-                    done = .dict([])
-                    break
-                }
-                open.append(.object(Mapping.Builder(), key: try readKey()))
-                continue
-            case 0x5B:
-                try checkDepth(open.count)
-                place += 1
-                skipSpace()
-                if peek() == 0x5D {
-                    place += 1
-                    done = .list([])
-                    break
-                }
-                open.append(.array([]))
-                continue
-            default: done = try readScalar()
+    mutating func begin(isObject: Bool) {
+        open.append(isObject ? .object(Mapping.Builder(), key: .none) : .array([]))
+    }
+
+    mutating func key(_ token: JSONToken, _ scanner: borrowing JSONScanner) throws(JSONError) {
+        guard case .object(let builder, _)? = open.popLast() else { preconditionFailure("a key outside of an object") }
+        open.append(.object(builder, key: token.text(scanner)))
+    }
+
+    mutating func scalar(_ token: JSONToken, _ scanner: borrowing JSONScanner) throws(JSONError) {
+        add(try token.value(scanner))
+    }
+
+    mutating func end(_ scanner: borrowing JSONScanner) throws(JSONError) {
+        switch open.popLast() {
+        case .array(let items): add(.list(items))
+        case .object(let builder, _):
+            let mapping = builder.finish()
+            add(tagged ? try Tags.resolve(mapping, at: scanner.place) : .mapping(mapping))
+        case nil: preconditionFailure("an end without a beginning")
+        }
+    }
+
+    private mutating func add(_ value: Value) {
+        switch open.popLast() {
+        case .array(var items):
+            items.append(value)
+            open.append(.array(items))
+        case .object(var builder, let key):
+            builder.set(key, value)
+            open.append(.object(builder, key: key))
+        case nil: result = value
+        }
+    }
+}
+
+extension JSONToken {
+    /// The value of a scalar.
+    func value(_ scanner: borrowing JSONScanner) throws(JSONError) -> Value {
+        switch kind {
+        case .word:
+            switch scanner[range.lowerBound] {
+            case 0x74: return .bool(true)
+            case 0x66: return .bool(false)
+            default: return .none
             }
-            // A finished value may finish the containers around it.
-            finishing: while true {
-                guard let last = open.popLast() else { return done }
-                skipSpace()
-                let next = peek()
-                switch last {
-                case .array(var items):
-                    items.append(done)
-                    if next == 0x2C {
-                        place += 1
-                        open.append(.array(items))
-                        break finishing
-                    }
-                    guard next == 0x5D else { throw failure("expected ',' or ']'") }
-                    place += 1
-                    done = .list(items)
-                case .object(var builder, let key):
-                    builder.set(key, done)
-                    if next == 0x2C {
-                        place += 1
-                        open.append(.object(builder, key: try readKey()))
-                        break finishing
-                    }
-                    guard next == 0x7D else { throw failure("expected ',' or '}'") }
-                    place += 1
-                    let mapping = builder.finish()
-                    done = tagged ? try Tags.resolve(mapping, at: place - bytes.startIndex) : .mapping(mapping)
-                }
+        case .integer: return try integer(scanner)
+        case .float:
+            guard let number = Double(String(decoding: scanner.slice(range), as: UTF8.self)) else {
+                throw scanner.failure("malformed number", at: range.lowerBound)
             }
-        }
-    }
-
-    private func checkDepth(_ depth: Int) throws(JSONError) {
-        if depth >= maximumDepth { throw failure("nested deeper than \(maximumDepth)") }
-    }
-
-    private func peek() -> UInt8 { place < bytes.endIndex ? bytes[place] : 0 }
-
-    private func failure(_ message: String) -> JSONError {
-        JSONError(
-            message: place < bytes.endIndex ? message : "the text ends too early", offset: place - bytes.startIndex)
-    }
-
-    private mutating func skipSpace() {
-        while place < bytes.endIndex {
-            switch bytes[place] {
-            case 0x20, 0x09, 0x0A, 0x0D: place += 1
-            default: return
-            }
-        }
-    }
-
-    private mutating func readKey() throws(JSONError) -> Value {
-        skipSpace()
-        guard peek() == 0x22 else { throw failure("expected a key in quotes") }
-        let key = try readText()
-        skipSpace()
-        guard peek() == 0x3A else { throw failure("expected ':'") }
-        place += 1
-        return key
-    }
-
-    private mutating func readScalar() throws(JSONError) -> Value {
-        switch peek() {
-        case 0x22: return try readText()
-        case 0x74: return try readWord("true", .bool(true))
-        case 0x66: return try readWord("false", .bool(false))
-        case 0x6E: return try readWord("null", .none)
-        case 0x2D, 0x30...0x39: return try readNumber()
-        default: throw failure("expected a value")
-        }
-    }
-
-    private mutating func readWord(_ word: StaticString, _ value: Value) throws(JSONError) -> Value {
-        let text = Array(word.description.utf8)
-        guard bytes[place...].starts(with: text) else { throw failure("expected a value") }
-        place += text.count
-        return value
-    }
-
-    private mutating func readNumber() throws(JSONError) -> Value {
-        let start = place
-        var isFloat = false
-        var small = 0
-        var overflow = false
-        let negative = peek() == 0x2D
-        if negative { place += 1 }
-        let first = place
-        while case 0x30...0x39 = peek() {
-            let (product, one) = small.multipliedReportingOverflow(by: 10)
-            let digit = Int(bytes[place] - 0x30)
-            let (sum, two) =
-                negative
-                ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
-            overflow = overflow || one || two
-            small = sum
-            place += 1
-        }
-        guard place > first, place == first + 1 || bytes[first] != 0x30 else { throw failure("malformed number") }
-        if peek() == 0x2E {
-            isFloat = true
-            place += 1
-            let fraction = place
-            while case 0x30...0x39 = peek() { place += 1 }
-            guard place > fraction else { throw failure("malformed number") }
-        }
-        if peek() | 0x20 == 0x65 {
-            isFloat = true
-            place += 1
-            if peek() == 0x2B || peek() == 0x2D { place += 1 }
-            let digits = place
-            while case 0x30...0x39 = peek() { place += 1 }
-            guard place > digits else { throw failure("malformed number") }
-        }
-        if !isFloat && !overflow { return .int(small) }
-        if place - start > 4_400 { throw failure("a number of more than 4400 digits") }
-        let text = String(decoding: bytes[start..<place], as: UTF8.self)
-        if isFloat {
-            guard let number = Double(text) else { throw failure("malformed number") }
             return .float(number)
+        case .ascii, .wide, .escaped: return text(scanner)
         }
-        guard let number = BigInt(text) else { throw failure("malformed number") }
+    }
+
+    private func integer(_ scanner: borrowing JSONScanner) throws(JSONError) -> Value {
+        // 18 digits fit whatever they are.
+        if range.count <= 18 {
+            let negative = scanner[range.lowerBound] == 0x2D
+            var number = 0
+            for place in (negative ? range.dropFirst() : range) { number = number * 10 + Int(scanner[place] - 0x30) }
+            return .int(negative ? -number : number)
+        }
+        let text = String(decoding: scanner.slice(range), as: UTF8.self)
+        if let small = Int(text) { return .int(small) }
+        guard let number = BigInt(text) else { throw scanner.failure("malformed number", at: range.lowerBound) }
         return Value(BigInteger(number))
     }
 
-    private mutating func readText() throws(JSONError) -> Value {
-        place += 1
-        let start = place
-        var isWide = false
-        while place < bytes.endIndex {
-            let byte = bytes[place]
-            if byte == 0x22 {
-                let run = bytes[start..<place]
-                place += 1
-                return isWide ? .wide(try decode(run)) : .ascii(Array(run))
-            }
-            if byte == 0x5C { return try readEscaped(from: start) }
-            if byte < 0x20 { throw failure("a control character in a string") }
-            if byte >= 0x80 { isWide = true }
-            place += 1
+    /// The text, decoded.
+    func text(_ scanner: borrowing JSONScanner) -> Value {
+        switch kind {
+        case .ascii: return .ascii(scanner.slice(range))
+        case .wide: return .wide(Text.decode(scanner.slice(range)))
+        default: return .string(codePoints: unescaped(scanner.slice(range)))
         }
-        throw failure("unterminated string")
     }
 
-    private func decode(_ run: ArraySlice<UInt8>) throws(JSONError) -> [UInt32] {
-        guard Text.isValid(Array(run)) else {
-            throw JSONError(message: "the text is not UTF-8", offset: run.startIndex - bytes.startIndex)
-        }
-        return Text.decode(run)
-    }
-
-    /// Reads on in a string that has escapes.
-    private mutating func readEscaped(from start: Int) throws(JSONError) -> Value {
+    /// Text with its escapes replaced; the scanner has checked them.
+    private func unescaped(_ bytes: [UInt8]) -> [UInt32] {
         var units: [UInt32] = []
-        var run = start
-        while place < bytes.endIndex {
-            let byte = bytes[place]
-            if byte < 0x20 { throw failure("a control character in a string") }
-            guard byte == 0x22 || byte == 0x5C else {
+        var place = 0
+        var run = 0
+        while place < bytes.count {
+            guard bytes[place] == 0x5C else {
                 place += 1
                 continue
             }
-            units += try decode(bytes[run..<place])
-            place += 1
-            if byte == 0x22 { return .string(codePoints: units) }
-            let unit = try readEscape()
-            // Two escaped surrogates make one code point.
-            if 0xDC00...0xDFFF ~= unit, let high = units.last, 0xD800...0xDBFF ~= high, run == place - 6 {
+            units += Text.decode(bytes[run..<place])
+            // Two surrogates make one code point when nothing stands between them.
+            let isAdjacent = run == place
+            let unit = Self.escape(bytes, at: &place)
+            if isAdjacent, 0xDC00...0xDFFF ~= unit, let high = units.last, 0xD800...0xDBFF ~= high {
                 units[units.count - 1] = 0x10000 + (high - 0xD800) << 10 + (unit - 0xDC00)
             } else {
                 units.append(unit)
             }
             run = place
         }
-        throw failure("unterminated string")
+        return units + Text.decode(bytes[run...])
     }
 
-    private mutating func readEscape() throws(JSONError) -> UInt32 {
-        let letter = peek()
-        place += 1
+    private static func escape(_ bytes: [UInt8], at place: inout Int) -> UInt32 {
+        let letter = bytes[place + 1]
+        place += 2
         switch letter {
-        case 0x22, 0x5C, 0x2F: return UInt32(letter)
         case 0x62: return 8
         case 0x66: return 12
         case 0x6E: return 10
         case 0x72: return 13
         case 0x74: return 9
         case 0x75:
-            var unit: UInt32 = 0
-            for _ in 0..<4 {
-                guard let digit = Hex.value(peek()) else { throw failure("malformed escape") }
-                unit = unit << 4 | digit
-                place += 1
-            }
-            return unit
-        default: throw failure("malformed escape")
+            let digits = bytes[place..<place + 4]
+            place += 4
+            return digits.reduce(0) { $0 << 4 | (Hex.value($1) ?? 0) }
+        default: return UInt32(letter)
         }
     }
 }
@@ -278,8 +163,11 @@ extension Value {
     ///   - maximumDepth: How deep containers may nest.
     /// - Throws: ``JSONError`` when the bytes are no JSON or nest too deep.
     public init(json: ArraySlice<UInt8>, tagged: Bool = true, maximumDepth: Int = 200) throws(JSONError) {
-        var reader = JSONReader(json, tagged: tagged, maximumDepth: maximumDepth)
-        self = try reader.read()
+        self = try JSONScanner.scan(json, maximumDepth: maximumDepth) { (scanner) throws(JSONError) in
+            let value = try JSONReader.value(&scanner, tagged: tagged)
+            try scanner.finish()
+            return value
+        }
     }
 
     /// Reads JSON from a string.

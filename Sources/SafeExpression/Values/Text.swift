@@ -35,17 +35,17 @@ enum Text {
     }
 
     /// Whether bytes are UTF-8 without surrogates.
-    static func isValid(_ bytes: [UInt8]) -> Bool {
-        var index = 0
-        let count = bytes.count
-        while index < count {
+    static func isValid<Bytes: RandomAccessCollection<UInt8>>(_ bytes: Bytes) -> Bool where Bytes.Index == Int {
+        var index = bytes.startIndex
+        let end = bytes.endIndex
+        while index < end {
             let first = bytes[index]
             if first < 0x80 {
                 index += 1
                 continue
             }
             let more = first >= 0xF5 ? 0 : first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC2 ? 1 : 0
-            guard more > 0, index + more < count else { return false }
+            guard more > 0, index + more < end else { return false }
             let second = bytes[index + 1]
             switch first {
             case 0xE0 where second < 0xA0, 0xED where second > 0x9F: return false

@@ -166,16 +166,19 @@ final class FakeStream: ObservationStream {
     ) -> Observation {
         let cart = Value.dict([(.string("items"), .int(3))])
         let extra = stack.map { [(key: Value.string("stack"), value: $0)] } ?? []
-        return Observation(
-            wire: .dict(
-                [
-                    (.string("type"), .string("observation")), (.string("watch_id"), .string("watch_001")),
-                    (.string("timestamp"), .float(1_705_586_200.123)), (.string("func_name"), .string("shop.checkout")),
-                    (.string("args"), .list([cart, .string(user)])), (.string("kwargs"), .dict([])),
-                    (.string("arg"), .dict([(.string("cart"), cart), (.string("user"), .string(user))])),
-                    (.string("result"), result), (.string("error"), .none), (.string("duration_ms"), .float(cost)),
-                    (.string("thread"), .string("MainThread")),
-                ] + extra))
+        let message = Value.dict(
+            [
+                (.string("type"), .string("observation")), (.string("watch_id"), .string("watch_001")),
+                (.string("timestamp"), .float(1_705_586_200.123)), (.string("func_name"), .string("shop.checkout")),
+                (.string("args"), .list([cart, .string(user)])), (.string("kwargs"), .dict([])),
+                (.string("arg"), .dict([(.string("cart"), cart), (.string("user"), .string(user))])),
+                (.string("result"), result), (.string("error"), .none), (.string("duration_ms"), .float(cost)),
+                (.string("thread"), .string("MainThread")),
+            ] + extra)
+        var text: [UInt8] = []
+        message.encodeJSON(into: &text, style: .tagged)
+        guard let object = try? JSONObject(json: text[...]) else { preconditionFailure("a dict is an object") }
+        return Observation(wire: object)
     }
 
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
