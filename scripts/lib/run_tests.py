@@ -120,7 +120,7 @@ def architecture():
 
 
 def format():
-    folders = ["Package.swift", "Sources", "Tests"]
+    folders = ["Package.swift", "Sources", "Fuzzing", "Tests"]
     status, text = run("format", ["swift", "format", "lint", "--strict", "--parallel", "--recursive", *folders], 10)
     if status == 0:
         return Results(passed=1)
