@@ -236,6 +236,7 @@ struct JSONReader {
     }
 
     private mutating func readEscape() throws(JSONError) -> UInt32 {
+        guard place < bytes.endIndex else { throw failure("unterminated string") }
         let letter = peek()
         place += 1
         switch letter {
