@@ -152,7 +152,29 @@ enum Integers {
         try state.charge(digits.count)
         let string = String(decoding: digits, as: UTF8.self)
         if let small = Int(string, radix: radix) { return .int(negative ? -small : small) }
-        let number = BigInt(string, radix: radix) ?? 0
+        let number = self.number(digits, radix: radix)
         return Value(BigInteger(negative ? -number : number))
+    }
+
+    /// The number that checked digits make.
+    private static func number(_ digits: [UInt8], radix: Int) -> BigInt {
+        if radix < 36 { return BigInt(String(decoding: digits, as: UTF8.self), radix: radix) ?? 0 }
+        // The library reads digits of bases below 36 only. Twelve of base 36 fit 63 bits.
+        var number: BigInt = 0
+        var rest = digits[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(12)
+            rest = rest.dropFirst(12)
+            number *= BigInt(radix).power(piece.count)
+            number += BigInt(Int(String(decoding: piece, as: UTF8.self), radix: radix) ?? 0)
+        }
+        return number
+    }
+
+    /// Steps for dividing integers of so many bits.
+    static func divisionSteps(_ xBits: Int, _ yBits: Int) -> Int {
+        let divisor = (yBits >> 6) + 1
+        let quotient = max(0, (xBits >> 6) + 1 - divisor) + 1
+        return divisor == 1 ? quotient >> 1 : quotient * (4 + divisor / 6)
     }
 }

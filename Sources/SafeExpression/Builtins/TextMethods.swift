@@ -296,7 +296,8 @@ enum TextMethods {
     }
 
     private static func expandTabs(_ text: Value, _ arguments: [Value], _ state: inout State) throws(Fault) -> Value {
-        let size = arguments.isEmpty ? 8 : try Integers.clamped(arguments[0], &state)
+        // A tab beyond the longest text is as good as any: no sum of it overflows.
+        let size = arguments.isEmpty ? 8 : min(try Integers.clamped(arguments[0], &state), state.limits.characters + 1)
         var result: [UInt32] = []
         var column = 0
         let units = Strings.units(text)
