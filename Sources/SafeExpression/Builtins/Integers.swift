@@ -47,19 +47,26 @@ enum Integers {
         if modulus.isZero { throw state.valueError("pow() 3rd argument cannot be 0") }
         if modulus.magnitude == 1 { return .int(0) }
         let words = modulus.magnitude.bitWidth / 64 + 1
-        let (steps, overflow) = (exponent.magnitude.bitWidth * words).multipliedReportingOverflow(by: words)
-        // The library divides slowly: about 50 ns for a pair of words.
-        try state.charge(overflow ? .max / 2 : steps / 2)
+        // The library divides slowly: about 50 ns for a pair of words, and not less than a microsecond.
+        let (steps, overflow) = exponent.magnitude.bitWidth.multipliedReportingOverflow(by: words * words / 2 + 6)
+        try state.charge(overflow ? .max / 2 : steps)
         try state.charge((base.magnitude.bitWidth >> 6) * words >> 4)
         var base = base.flooredQuotientAndRemainder(dividingBy: BigInt(modulus.magnitude)).remainder
         if exponent.sign == .minus {
+            // Euclid's algorithm takes a division of long numbers for every few bits.
+            try state.charge(words * words * 6)
             guard let inverse = base.inverse(BigInt(modulus.magnitude)) else {
                 throw state.valueError("base is not invertible for the given modulus")
             }
             base = inverse
         }
-        let power = base.magnitude.power(exponent.magnitude, modulus: modulus.magnitude)
-        var result = BigInt(power).flooredQuotientAndRemainder(dividingBy: BigInt(modulus.magnitude)).remainder
+        // The library's own power goes through all 64 bits of a word, however few count.
+        var power: BigUInt = 1
+        for bit in (0..<exponent.magnitude.bitWidth).reversed() {
+            power = power * power % modulus.magnitude
+            if exponent.magnitude[bitAt: bit] { power = power * base.magnitude % modulus.magnitude }
+        }
+        var result = BigInt(power)
         if modulus.sign == .minus, !result.isZero { result += modulus }
         return Value(BigInteger(result))
     }
