@@ -7,7 +7,8 @@ enum Integers {
         let bits = number.magnitude.bitWidth
         // log10(2) rounded down, so that nothing shorter is refused before it is counted.
         if Double(bits) * 0.30102 > Double(state.limits.digits) + 1 { throw tooLong(state) }
-        try state.charge(bits >> 4)
+        let words = bits >> 6
+        try state.charge((bits >> 4) + (words * words >> 3))
         let text = Array(String(number).utf8)
         if text.count - (number.sign == .minus ? 1 : 0) > state.limits.digits { throw tooLong(state) }
         return text
@@ -74,7 +75,9 @@ enum Integers {
     /// `bin`, `oct` and `hex`.
     static func text(_ value: Value, radix: Int, prefix: String, _ state: inout State) throws(Fault) -> Value {
         let number = try integer(value, &state)
-        try state.charge(number.magnitude.bitWidth >> 4)
+        let words = number.magnitude.bitWidth >> 6
+        // Only digits of four bits are cut out of a word.
+        try state.charge(radix == 8 ? words * words >> 3 : words << 2)
         try state.allocate(characters: number.magnitude.bitWidth / radix.trailingZeroBitCount + 4, wide: false)
         let sign = number.sign == .minus ? "-" : ""
         return .string("\(sign)\(prefix)\(String(number.magnitude, radix: radix))")
