@@ -96,10 +96,10 @@ extension Value {
         case .wide(let units): return units.count * 4
         case .big(let number):
             let words = number.bitLength >> 6
-            return 64 + words * (64 + words)
+            return 64 + 2 * words * (64 + words)
         case .range(let range):
             let words = range.bits >> 6
-            return 3 * words * (64 + words)
+            return 6 * words * (64 + words)
         default: return 0
         }
     }
