@@ -80,15 +80,18 @@ package struct InputCheck {
         if !holds { throw Complaint(text()) }
     }
 
-    /// Does some work, which must not take long.
+    /// Does some work, which must not take long: not each time, for even processor time is longer on a busy machine.
     func timed<Result>(
         _ name: String, factor: Double = 1, _ work: () throws(Complaint) -> Result
     ) throws(Complaint) -> Result {
-        let start = ThreadClock.milliseconds
-        let result = try work()
-        let taken = ThreadClock.milliseconds - start
-        try expect(taken <= Self.milliseconds * slowness * factor, "\(name) takes \(taken) ms")
-        return result
+        var least = Double.infinity
+        for _ in 0..<3 {
+            let start = ThreadClock.milliseconds
+            let result = try work()
+            least = min(least, ThreadClock.milliseconds - start)
+            if least <= Self.milliseconds * slowness * factor { return result }
+        }
+        throw Complaint("\(name) takes \(least) ms")
     }
 
     /// Limits that an expression of some tokens reaches.
