@@ -223,7 +223,9 @@ enum Arithmetic {
             return .none
         }
         try state.allocate(bits: (bits - 1) * count + 1)
-        try state.charge((bits * count >> 6) * (bits * count >> 6) >> 5)
+        // Each squaring allocates, and the last ones take most of the time.
+        let words = bits * count >> 6
+        try state.charge((words * words >> 3) + 2 * (Int.bitWidth - count.leadingZeroBitCount))
         return Value(BigInteger(base.power(count)))
     }
 
