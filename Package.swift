@@ -78,11 +78,15 @@ let package = Package(
         .executableTarget(name: "sonde", dependencies: ["SondeCommands"], swiftSettings: strict),
 
         .executableTarget(
-            name: "ExpressionBenchmark", dependencies: ["SafeExpression"], path: "Benchmarks/Expression",
+            name: "ExpressionBenchmark", dependencies: ["SafeExpression"], path: "Benchmarks/ExpressionBenchmark",
+            swiftSettings: strict),
+        .target(
+            name: "ExpressionChecks", dependencies: ["SafeExpression"], path: "Fuzzing/ExpressionChecks",
             swiftSettings: strict),
 
         .testTarget(
-            name: "SafeExpressionTests", dependencies: ["SafeExpression"], exclude: ["Golden"], swiftSettings: strict),
+            name: "SafeExpressionTests", dependencies: ["SafeExpression", "ExpressionChecks"],
+            exclude: ["Golden", "Crashers"], swiftSettings: strict),
         .testTarget(
             name: "AgentProtocolTests", dependencies: ["SafeExpression", "AgentProtocol"], swiftSettings: strict),
         .testTarget(
@@ -102,3 +106,11 @@ let package = Package(
     ],
     cLanguageStandard: .gnu17
 )
+
+// What scripts/fuzz builds. It links only with libFuzzer, which brings the main function.
+if Context.environment["SONDE_FUZZING"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "ExpressionFuzzer", dependencies: ["ExpressionChecks"], path: "Fuzzing/ExpressionFuzzer",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -9,6 +9,10 @@ public enum SondeCommands {
     /// - Parameter arguments: The command line without the program's name.
     public static func main(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) async -> Never {
         Signals.ignoreBrokenPipes()
+        if let place = Process.argumentThatIsNoText {
+            Output.write("error: argument \(place) is not UTF-8\n", to: 2)
+            Process.leave(.usage)
+        }
         let status: ExitStatus
         do {
             status = try await CommandLineParser.parse(arguments).execute()
@@ -26,6 +30,14 @@ enum Process {
     /// Leaves at once. Nothing is buffered, and other threads may be in the middle of anything: no exit handlers.
     static func leave(_ status: ExitStatus) -> Never {
         _exit(status.rawValue)
+    }
+
+    /// The place of the first word of the command line that is not UTF-8. The standard library mends such words, and
+    /// what would run is not what was written.
+    static var argumentThatIsNoText: Int? {
+        (1..<max(1, Int(CommandLine.argc))).first { place in
+            CommandLine.unsafeArgv[place].map { String(validatingCString: $0) == nil } ?? false
+        }
     }
 
     /// An environment variable, or nil when it is not set or empty.

@@ -110,7 +110,7 @@ class Sonde:
     def start(self, *arguments, prefix=(), binary=None, **options):
         settings = dict(stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         settings.update(options)
-        words = [*prefix, str(binary or self.binary), *map(str, arguments)]
+        words = [*prefix, str(binary or self.binary), *(word if isinstance(word, bytes) else str(word) for word in arguments)]
         process = subprocess.Popen(words, env=self.environment, **settings)
         self.processes.append(process)
         return process

@@ -208,3 +208,70 @@ def test_a_stopped_target(sonde, shop):
     assert one.is_working()
 
 
+def ended_at_once(sonde, *words):
+    """It ended within some seconds, a debug build's start included, and on its own."""
+    start = time.monotonic()
+    outcome = sonde(*words)
+    assert time.monotonic() - start < 10
+    assert outcome.status in (0, 1, 2), outcome.status
+    return outcome
+
+
+HARD_SOURCES = {
+    "brackets": ("(" * 60_000, "longer than 4096"),
+    "a short pile of brackets": ("(" * 4_000, "nested deeper"),
+    "mixed brackets": ("([{" * 1_300, "nested deeper"),
+    "nots": ("not " * 1_000 + "1", "nested deeper"),
+    "a string without end": ("'abc", "string"),
+    "an f-string without end": ("f'{x", "f-string"),
+    "f-strings in f-strings": ("f'{" * 1_300, "nested deeper"),
+    "a bidirectional mark": ("'\u202etxt' == s", "U+202E"),
+    "a byte order mark": ("1 + \ufeff1", "U+FEFF"),
+    "an escape sequence": ("x \x1b[2J > 1", "U+001B"),
+    "a lone surrogate": ("'\ud800'", "UTF-8"),
+    "another encoding": (b"'na\xefve' == s", "UTF-8"),
+    "nothing": ("", "no expression"),
+    "a long name": ("x" * 5_000, "longer than 4096"),
+}
+
+
+@pytest.mark.parametrize("name", HARD_SOURCES)
+def test_a_hard_expression(sonde, name):
+    source, message = HARD_SOURCES[name]
+    raw = source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")
+    outcome = ended_at_once(sonde, "eval", "--", raw).failed(2, message)
+    assert not set(outcome.err) & {"\x1b", "\u202e", "\ufeff"}, outcome
+
+
+@pytest.mark.parametrize(
+    "expression", ["int('z' * 100, 36) > 0", "'aa\\n\\t'.expandtabs(9223372036854775807)", "9**9**9"]
+)
+def test_a_hard_value(sonde, expression):
+    outcome = ended_at_once(sonde, "eval", expression)
+    assert outcome.status in (0, 1), outcome
+    assert len(outcome.error_lines) in (0, 3), outcome
+
+
+HARD_SCRIPTS = {
+    "10 MB of brackets": b"eval " + b"(" * 10_000_000,
+    "10 MB of an open string": b"echo '" + b"a" * 10_000_000,
+    "10 MB of a number": b"let x = " + b"9" * 10_000_000,
+    "60,000 braces": b"if true " + b"{ " * 60_000,
+    "NUL bytes": b"eval " + b"\0" * 1_000,
+    "another encoding": b"echo 'na\xefve'",
+    "a surrogate": b"echo '\xed\xa0\x80'",
+    "a bidirectional mark": "echo {'\u202etxt'}".encode(),
+}
+
+
+@pytest.mark.parametrize("name", HARD_SCRIPTS)
+def test_a_hard_script(sonde, tmp_path, name):
+    script = tmp_path / "hard.sonde"
+    script.write_bytes(b"echo 1\n" + HARD_SCRIPTS[name] + b"\n")
+    for words in (("check", script), ("run", script)):
+        outcome = ended_at_once(sonde, *words)
+        assert outcome.status in (1, 2), outcome
+        assert len([line for line in outcome.error_lines if "error: " in line]) == 1, outcome
+        assert outcome.out == ""
+        assert len(outcome.err) < 2_000
+        assert not set(outcome.err) & {"\0", "\x1b", "\u202e"}, outcome

@@ -150,13 +150,6 @@ func onSmallStack(_ work: @escaping @Sendable () -> Void) {
     pthread_join(thread, nil)
 }
 
-/// Milliseconds of CPU time that this thread has used.
-func threadMilliseconds() -> Double {
-    var time = timespec(tv_sec: 0, tv_nsec: 0)
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
-}
-
 /// Whether an environment variable is set to anything.
 func getenvFlag(_ name: String) -> Bool {
     guard let text = getenv(name) else { return false }

@@ -1,3 +1,4 @@
+import ExpressionChecks
 import SafeExpression
 import Synchronization
 import Testing
@@ -34,9 +35,9 @@ import Testing
         for each in cases {
             let report = Mutex<(outcome: CorpusCase.Outcome, milliseconds: Double)?>(nil)
             onSmallStack {
-                let start = threadMilliseconds()
+                let start = ThreadClock.milliseconds
                 let outcome = each.run()
-                let end = threadMilliseconds()
+                let end = ThreadClock.milliseconds
                 report.withLock { $0 = (outcome, end - start) }
             }
             guard let (outcome, milliseconds) = report.withLock({ $0 }) else {

@@ -66,7 +66,7 @@ import Testing
         (["-q", "-v"], "error: -q and -v exclude each other."),
         (["--timeout", "soon"], "error: The value 'soon' is invalid for '--timeout <time>'"),
         (["--timeout", "0s"], "error: The value '0s' is invalid for '--timeout <time>'"),
-        (["eval"], "error: Missing expected argument '<expression>'"),
+        (["eval"], "error: An expression is missing, or --batch with a file."),
         (
             ["eval", "x", "--var", "x=alice"],
             #"error: The value of 'x' is no JSON: expected a value. A text is written 'x="…"'."#

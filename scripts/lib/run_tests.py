@@ -124,7 +124,7 @@ def architecture():
 
 
 def format():
-    folders = ["Package.swift", "Sources", "Tests", "Benchmarks"]
+    folders = ["Package.swift", "Sources", "Tests", "Benchmarks", "Fuzzing"]
     status, text = run("format", ["swift", "format", "lint", "--strict", "--parallel", "--recursive", *folders], 10)
     if status == 0:
         return Results(passed=1)

@@ -94,6 +94,19 @@ class CheckArchitecture(unittest.TestCase):
             "Sources/Extra: not in the architecture's table",
         )
 
+    def test_a_fuzzer_of_more_than_its_module(self):
+        self.write("Fuzzing/ExpressionChecks/Good.swift", "internal import SafeExpression\n")
+        self.write("Fuzzing/ExpressionChecks/Bad.swift", "import Shell\nimport Foundation\n")
+        self.write("Fuzzing/Extra/Extra.swift", "")
+        self.write(
+            "Package.swift", PACKAGE + '.target(name: "ExpressionChecks", dependencies: ["SafeExpression"])'
+        )
+        self.assertOnly(
+            "Fuzzing/ExpressionChecks/Bad.swift:1: ExpressionChecks may not import Shell",
+            "Fuzzing/ExpressionChecks/Bad.swift:2: no Foundation in Fuzzing",
+            "Fuzzing/Extra: not in the architecture's table",
+        )
+
     def test_languages_mixed(self):
         self.write("Sources/CSondeSystem/Bad.swift", "")
         self.write("Sources/Shell/bad.h", "")

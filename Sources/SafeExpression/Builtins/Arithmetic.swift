@@ -180,13 +180,13 @@ enum Arithmetic {
             return Value(BigInteger(x * y))
         case .divide:
             if y.isZero { throw state.fault(.runtime("ZeroDivisionError"), "division by zero") }
-            try state.charge((xBits >> 6) * (yBits >> 6) >> 4)
+            try state.charge(Integers.divisionSteps(xBits, yBits))
             let result = Integers.divide(x, y)
             if result.isInfinite { throw state.overflow("integer division result too large for a float") }
             return .float(result)
         case .floorDivide, .modulo:
             if y.isZero { throw state.fault(.runtime("ZeroDivisionError"), "integer division or modulo by zero") }
-            try state.charge((xBits >> 6) * (yBits >> 6) >> 4)
+            try state.charge(Integers.divisionSteps(xBits, yBits))
             let (quotient, remainder) = x.flooredQuotientAndRemainder(dividingBy: y)
             return Value(BigInteger(operation == .floorDivide ? quotient : remainder))
         case .power: return try power(x, y, &state)
@@ -196,14 +196,15 @@ enum Arithmetic {
             let count = Int(exactly: y)
             if operation == .shiftRight {
                 guard let count, count < xBits else { return .int(x.sign == .minus ? -1 : 0) }
+                try state.allocate(bits: xBits - count)
                 return Value(BigInteger(x >> count))
             }
             try state.allocate(
                 bits: xBits.addingReportingOverflow(count ?? .max).overflow ? .max : xBits + (count ?? 0))
             return Value(BigInteger(x << (count ?? 0)))
-        case .and: return Value(BigInteger(x & y))
-        case .or: return Value(BigInteger(x | y))
-        case .exclusiveOr: return Value(BigInteger(x ^ y))
+        case .and, .or, .exclusiveOr:
+            try state.allocate(bits: max(xBits, yBits))
+            return Value(BigInteger(operation == .and ? x & y : operation == .or ? x | y : x ^ y))
         }
     }
 
@@ -222,7 +223,9 @@ enum Arithmetic {
             return .none
         }
         try state.allocate(bits: (bits - 1) * count + 1)
-        try state.charge((bits * count >> 6) * (bits * count >> 6) >> 5)
+        // Each squaring allocates, and the last ones take most of the time.
+        let words = bits * count >> 6
+        try state.charge((words * words >> 3) + 2 * (Int.bitWidth - count.leadingZeroBitCount))
         return Value(BigInteger(base.power(count)))
     }
 

@@ -114,7 +114,7 @@ enum Conversions {
                 if number.isFinite { return try Integers.truncated(number.rounded(.toNearestOrEven), state) }
                 return try Integers.truncated(number, state)
             }
-            return try round(number, places: Integers.clamped(places, &state), state)
+            return try round(number, places: Integers.clamped(places, &state), &state)
         case .int(let number):
             if places.isNone { return .int(number) }
             return try round(BigInt(number), places: Integers.clamped(places, &state), &state)
@@ -127,10 +127,11 @@ enum Conversions {
         }
     }
 
-    private static func round(_ number: Double, places: Int, _ state: State) throws(Fault) -> Value {
+    private static func round(_ number: Double, places: Int, _ state: inout State) throws(Fault) -> Value {
         // Beyond these no digit of a float can change, or none is left.
         if !number.isFinite || number == 0 || places > 323 { return .float(number) }
         if places < -308 { return .float(number.sign == .minus ? -0.0 : 0.0) }
+        try state.charge(FloatText.steps(number, places: places))
         let digits = FloatText.fixed(number.magnitude, places: places)
         let text = String(decoding: digits, as: UTF8.self) + "e\(-places)"
         guard let result = Double(text), result.isFinite else {
@@ -144,7 +145,9 @@ enum Conversions {
         if places >= 0 { return Value(BigInteger(number)) }
         let digits = number.magnitude.bitWidth * 31 / 100 + 2
         if places < -digits { return .int(0) }
-        try state.charge((number.magnitude.bitWidth >> 6) * (number.magnitude.bitWidth >> 6) >> 4)
+        let words = (number.magnitude.bitWidth >> 6) + 1
+        try state.charge(words * words >> 3)
+        try state.charge(Integers.divisionSteps(number.magnitude.bitWidth, -places * 3))
         let unit = BigInt(10).power(-places)
         var (quotient, remainder) = number.flooredQuotientAndRemainder(dividingBy: unit)
         let doubled = remainder * 2

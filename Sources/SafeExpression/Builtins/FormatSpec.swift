@@ -123,7 +123,7 @@ enum Formatting {
         if spec.grouping != 0 {
             throw state.valueError("Cannot specify '\(Character(Text.scalar(spec.grouping)))' with 's'.")
         }
-        var units = Strings.units(value)
+        var units = try Strings.units(value, &state)
         if let precision = spec.precision, precision < units.count { units = Array(units[..<precision]) }
         return try spec.padded(units, defaultAlign: 0x3C, &state)
     }
@@ -192,7 +192,7 @@ enum Formatting {
         }
         let number = percent ? number * 100 : number
         let uppercase = spec.type == 0x45 || spec.type == 0x46 || spec.type == 0x47
-        try state.charge((spec.precision ?? 6) >> 2)
+        try state.charge(FloatText.steps(number, places: spec.precision ?? 6))
         var text = NumberText.float(
             number.magnitude, kind, precision: spec.precision ?? (kind == .shortest ? 0 : 6),
             isAlternate: spec.isAlternate, hasDotZero: spec.type == 0, uppercase: uppercase)

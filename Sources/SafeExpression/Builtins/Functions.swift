@@ -124,6 +124,8 @@ enum Functions {
         for value in values { numbers.append(try Integers.integer(value, &state)) }
         let step = numbers.count > 2 ? numbers[2] : 1
         if step.isZero { throw state.valueError("range() arg 3 must not be zero") }
+        let bits = numbers.prefix(2).map { $0.magnitude.bitWidth }.max() ?? 0
+        try state.charge(Integers.divisionSteps(bits, step.magnitude.bitWidth))
         return .range(
             Progression(
                 start: numbers.count > 1 ? numbers[0] : 0, stop: numbers.count > 1 ? numbers[1] : numbers[0],

@@ -7,7 +7,8 @@ enum Integers {
         let bits = number.magnitude.bitWidth
         // log10(2) rounded down, so that nothing shorter is refused before it is counted.
         if Double(bits) * 0.30102 > Double(state.limits.digits) + 1 { throw tooLong(state) }
-        try state.charge(bits >> 4)
+        let words = bits >> 6
+        try state.charge((bits >> 4) + (words * words >> 3))
         let text = Array(String(number).utf8)
         if text.count - (number.sign == .minus ? 1 : 0) > state.limits.digits { throw tooLong(state) }
         return text
@@ -47,19 +48,26 @@ enum Integers {
         if modulus.isZero { throw state.valueError("pow() 3rd argument cannot be 0") }
         if modulus.magnitude == 1 { return .int(0) }
         let words = modulus.magnitude.bitWidth / 64 + 1
-        let (steps, overflow) = (exponent.magnitude.bitWidth * words).multipliedReportingOverflow(by: words)
-        // The library divides slowly: about 50 ns for a pair of words.
-        try state.charge(overflow ? .max / 2 : steps / 2)
+        // The library divides slowly: about 50 ns for a pair of words, and not less than a microsecond.
+        let (steps, overflow) = exponent.magnitude.bitWidth.multipliedReportingOverflow(by: words * words / 2 + 6)
+        try state.charge(overflow ? .max / 2 : steps)
         try state.charge((base.magnitude.bitWidth >> 6) * words >> 4)
         var base = base.flooredQuotientAndRemainder(dividingBy: BigInt(modulus.magnitude)).remainder
         if exponent.sign == .minus {
+            // Euclid's algorithm takes a division of long numbers for every few bits.
+            try state.charge(words * words * 6)
             guard let inverse = base.inverse(BigInt(modulus.magnitude)) else {
                 throw state.valueError("base is not invertible for the given modulus")
             }
             base = inverse
         }
-        let power = base.magnitude.power(exponent.magnitude, modulus: modulus.magnitude)
-        var result = BigInt(power).flooredQuotientAndRemainder(dividingBy: BigInt(modulus.magnitude)).remainder
+        // The library's own power goes through all 64 bits of a word, however few count.
+        var power: BigUInt = 1
+        for bit in (0..<exponent.magnitude.bitWidth).reversed() {
+            power = power * power % modulus.magnitude
+            if exponent.magnitude[bitAt: bit] { power = power * base.magnitude % modulus.magnitude }
+        }
+        var result = BigInt(power)
         if modulus.sign == .minus, !result.isZero { result += modulus }
         return Value(BigInteger(result))
     }
@@ -67,7 +75,9 @@ enum Integers {
     /// `bin`, `oct` and `hex`.
     static func text(_ value: Value, radix: Int, prefix: String, _ state: inout State) throws(Fault) -> Value {
         let number = try integer(value, &state)
-        try state.charge(number.magnitude.bitWidth >> 4)
+        let words = number.magnitude.bitWidth >> 6
+        // Only digits of four bits are cut out of a word.
+        try state.charge(radix == 8 ? words * words >> 3 : words << 2)
         try state.allocate(characters: number.magnitude.bitWidth / radix.trailingZeroBitCount + 4, wide: false)
         let sign = number.sign == .minus ? "-" : ""
         return .string("\(sign)\(prefix)\(String(number.magnitude, radix: radix))")
@@ -152,7 +162,29 @@ enum Integers {
         try state.charge(digits.count)
         let string = String(decoding: digits, as: UTF8.self)
         if let small = Int(string, radix: radix) { return .int(negative ? -small : small) }
-        let number = BigInt(string, radix: radix) ?? 0
+        let number = self.number(digits, radix: radix)
         return Value(BigInteger(negative ? -number : number))
+    }
+
+    /// The number that checked digits make.
+    private static func number(_ digits: [UInt8], radix: Int) -> BigInt {
+        if radix < 36 { return BigInt(String(decoding: digits, as: UTF8.self), radix: radix) ?? 0 }
+        // The library reads digits of bases below 36 only. Twelve of base 36 fit 63 bits.
+        var number: BigInt = 0
+        var rest = digits[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(12)
+            rest = rest.dropFirst(12)
+            number *= BigInt(radix).power(piece.count)
+            number += BigInt(Int(String(decoding: piece, as: UTF8.self), radix: radix) ?? 0)
+        }
+        return number
+    }
+
+    /// Steps for dividing integers of so many bits.
+    static func divisionSteps(_ xBits: Int, _ yBits: Int) -> Int {
+        let divisor = (yBits >> 6) + 1
+        let quotient = max(0, (xBits >> 6) + 1 - divisor) + 1
+        return divisor == 1 ? quotient >> 1 : quotient * (4 + divisor / 6)
     }
 }

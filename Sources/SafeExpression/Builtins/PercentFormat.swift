@@ -147,7 +147,7 @@ struct PercentFormat {
                 letter == 0x73
                 ? try Representation.str(value, &state)
                 : letter == 0x72 ? try Representation.repr(value, &state) : try Representation.ascii(value, &state)
-            var units = Strings.units(text)
+            var units = try Strings.units(text, &state)
             if let precision = conversion.precision, precision < units.count { units = Array(units[..<precision]) }
             pad(units, conversion)
         case 0x63: pad([try character(value, state)], conversion)
@@ -199,7 +199,7 @@ struct PercentFormat {
         let kind: NumberText.Kind =
             letter | 0x20 == 0x65 ? .exponent : letter | 0x20 == 0x66 ? .fixed : .general
         let precision = conversion.precision ?? 6
-        try state.charge(precision >> 2)
+        try state.charge(FloatText.steps(number, places: precision))
         let text = NumberText.float(
             number.magnitude, kind, precision: precision, isAlternate: conversion.isAlternate, hasDotZero: false,
             uppercase: letter & 0x20 == 0)

@@ -117,6 +117,7 @@ enum Sequences {
             }
         case .range(let range):
             guard let number = Arithmetic.Number(element) else { return false }
+            try state.charge(Integers.divisionSteps(range.bits, range.step.bitLength))
             if let integer = number.integer { return range.position(of: integer) != nil }
             guard let double = element.asDouble, let whole = BigInt(exactly: double) else { return false }
             return range.position(of: whole) != nil
@@ -154,6 +155,7 @@ enum Sequences {
             return mapping.values[place]
         case .range(let range):
             var place = try Integers.integer(index, &state)
+            try state.charge(range.bits >> 5)
             let count: BigInt
             switch range.length {
             case .small(let size): count = BigInt(size)
@@ -225,6 +227,7 @@ enum Sequences {
             return .tuple(picked.from(items))
         case .ascii(let bytes):
             let picked = try pick(bytes.count, lower, upper, step, &state)
+            try state.charge(picked.count >> 5)
             try state.allocate(characters: picked.count, wide: false)
             return .ascii(picked.from(bytes))
         case .wide(let units):
@@ -301,6 +304,10 @@ enum Sequences {
         }
         let stride = step.isNone ? 1 : try Integers.integer(step, &state)
         if stride.isZero { throw state.valueError("slice step cannot be zero") }
+        // The new step is the longest of the numbers that come of it.
+        let bits = range.step.bitLength + stride.magnitude.bitWidth
+        try state.allocate(bits: bits)
+        try state.charge(Integers.divisionSteps(max(range.bits, bits), bits) + (range.bits >> 5))
         let isDown = stride.sign == .minus
         func clamp(_ place: BigInt) -> BigInt {
             if place.sign == .minus {

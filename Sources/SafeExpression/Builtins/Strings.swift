@@ -12,6 +12,12 @@ enum Strings {
         }
     }
 
+    /// The code points of text, paid for where they have to be made first.
+    static func units(_ text: Value, _ state: inout State) throws(Fault) -> [UInt32] {
+        if case .ascii(let bytes) = text { try state.charge(bytes.count >> 5) }
+        return units(text)
+    }
+
     static func count(_ text: Value) -> Int {
         switch text {
         case .ascii(let bytes): bytes.count

@@ -160,7 +160,7 @@ enum TextMethods {
         let (start, end) = try bounds(arguments, Strings.count(text), &state)
         let candidates: [Value]
         if case .tuple(let items) = arguments[0] { candidates = items } else { candidates = [arguments[0]] }
-        let units = Strings.units(text)
+        let units = try Strings.units(text, &state)
         for candidate in candidates {
             try state.charge(1)
             try requireText(
@@ -243,7 +243,7 @@ enum TextMethods {
     ) throws(Fault) -> Value {
         let name = isPrefix ? "removeprefix" : "removesuffix"
         try requireText(arguments[0], "\(name)() argument must be str, not \(arguments[0].typeName)", state)
-        let units = Strings.units(text)
+        let units = try Strings.units(text, &state)
         let part = Strings.units(arguments[0])
         if part.isEmpty || part.count > units.count { return text }
         if isPrefix {
@@ -273,8 +273,8 @@ enum TextMethods {
             }
             fill = units[0]
         }
+        guard width > Strings.count(text) else { return text }
         let units = Strings.units(text)
-        guard width > units.count else { return text }
         try state.allocate(characters: width, wide: true)
         let gap = width - units.count
         // CPython rounds the left side up only when both gap and width are odd.
@@ -285,8 +285,8 @@ enum TextMethods {
 
     private static func zfill(_ text: Value, _ arguments: [Value], _ state: inout State) throws(Fault) -> Value {
         let width = try Integers.clamped(arguments[0], &state)
+        guard width > Strings.count(text) else { return text }
         let units = Strings.units(text)
-        guard width > units.count else { return text }
         try state.allocate(characters: width, wide: true)
         let zeros = [UInt32](repeating: 0x30, count: width - units.count)
         if let sign = units.first, sign == 0x2B || sign == 0x2D {
@@ -296,7 +296,8 @@ enum TextMethods {
     }
 
     private static func expandTabs(_ text: Value, _ arguments: [Value], _ state: inout State) throws(Fault) -> Value {
-        let size = arguments.isEmpty ? 8 : try Integers.clamped(arguments[0], &state)
+        // A tab beyond the longest text is as good as any: no sum of it overflows.
+        let size = arguments.isEmpty ? 8 : min(try Integers.clamped(arguments[0], &state), state.limits.characters + 1)
         var result: [UInt32] = []
         var column = 0
         let units = Strings.units(text)

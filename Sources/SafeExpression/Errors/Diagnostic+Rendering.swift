@@ -9,8 +9,9 @@ extension Diagnostic {
     /// - Returns: Three lines without a line break at the end; one line when there is no place to show.
     public func rendered(source: String, color: Bool = false) -> String {
         let paint = { (code: String, text: String) in color ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
-        let remark = hint.map { " (\($0))" } ?? ""
-        let head = "\(paint("1;31", "error")): \(message)\(remark)"
+        // A message may quote the expression's data.
+        let said = message + (hint.map { " (\($0))" } ?? "")
+        let head = "\(paint("1;31", "error")): \(said.unicodeScalars.map { Self.shown($0).text }.joined())"
         let units = Array(source.unicodeScalars)
         if units.isEmpty { return head }
         let start = min(range.lowerBound, units.count)

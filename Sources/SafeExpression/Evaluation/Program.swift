@@ -66,7 +66,7 @@ final class Program: Sendable {
     @inline(__always)
     private func checked(_ result: Value, _ state: inout State) throws(Fault) -> Value {
         switch result {
-        case .list, .tuple, .mapping, .iterator: try checkResult(result, &state)
+        case .list, .tuple, .mapping, .view, .group, .iterator: try checkResult(result, &state)
         default: break
         }
         return result
@@ -78,16 +78,19 @@ final class Program: Sendable {
     }
 
     /// An iterator ends with its evaluation, so none may be part of the result; nor may the result be small only because
-    /// its parts are shared (`[[[0] * 1000] * 1000] * 1000`), for whoever writes it out would not end.
+    /// its parts are shared (`[[[0] * 1000] * 1000] * 1000`, `["…"] * 1000`), for whoever writes it out would not end.
     private func checkResult(_ result: Value, _ state: inout State) throws(Fault) {
         state.site = tree.root
         var pending = [result]
         var left = state.limits.elements * 10
+        var room = state.limits.bytes
         while let value = pending.popLast() {
             let items: [Value]
             switch value {
             case .list(let elements), .tuple(let elements): items = elements
-            case .mapping(let mapping): items = mapping.values
+            case .mapping(let mapping): items = mapping.keys + mapping.values
+            case .view(let view): items = view.mapping.keys + view.mapping.values
+            case .group(let group): items = group.elements
             case .iterator(let iterator):
                 throw state.fault(
                     .rejected, "the result is an iterator ('\(iterator.typeName)')",
@@ -98,7 +101,12 @@ final class Program: Sendable {
             if left < 0 {
                 throw state.fault(.limit(.elements), "a result of more than \(state.limits.elements * 10) elements")
             }
-            for item in items where item.isContainer { pending.append(item) }
+            for item in items {
+                if item.isContainer { pending.append(item) } else { room -= item.writtenSize }
+            }
+            if room < 0 {
+                throw state.fault(.limit(.bytes), "a result of more than \(state.limits.bytes) bytes of text")
+            }
         }
     }
 }
@@ -107,8 +115,23 @@ extension Value {
     /// Whether other values may be inside.
     fileprivate var isContainer: Bool {
         switch self {
-        case .list, .tuple, .mapping, .iterator: true
+        case .list, .tuple, .mapping, .view, .group, .iterator: true
         default: false
+        }
+    }
+
+    /// What writing out costs beyond a word or a number, in bytes; an integer's digits cost the square of its length.
+    fileprivate var writtenSize: Int {
+        switch self {
+        case .ascii(let bytes): return bytes.count
+        case .wide(let units): return units.count * 4
+        case .big(let number):
+            let words = number.bitLength >> 6
+            return 64 + 2 * words * (64 + words)
+        case .range(let range):
+            let words = range.bits >> 6
+            return 6 * words * (64 + words)
+        default: return 0
         }
     }
 }

@@ -25,7 +25,7 @@ public struct JSONObject: Sendable {
     public init?(json: ArraySlice<UInt8>, tagged: Bool = true, maximumDepth: Int = 200) throws(JSONError) {
         let found = try JSONScanner.scan(json, maximumDepth: maximumDepth) { (scanner) throws(JSONError) -> [Member]? in
             scanner.skipSpace()
-            guard scanner.eat(0x7B) else { return nil }
+            guard scanner.enterObject() else { return nil }
             let members = try Self.members(&scanner)
             try scanner.finish()
             return members
@@ -42,7 +42,7 @@ public struct JSONObject: Sendable {
         members.reserveCapacity(12)
         var skipper = JSONSkipper()
         scanner.skipSpace()
-        if scanner.eat(0x7D) { return members }
+        if scanner.leaveObject() { return members }
         while true {
             let key = try scanner.key()
             scanner.skipSpace()
@@ -56,7 +56,7 @@ public struct JSONObject: Sendable {
             }
             scanner.skipSpace()
             if scanner.eat(0x2C) { continue }
-            guard scanner.eat(0x7D) else { throw scanner.failure("expected ',' or '}'") }
+            guard scanner.leaveObject() else { throw scanner.failure("expected ',' or '}'") }
             return members
         }
     }

@@ -86,6 +86,24 @@
         try handler.key(try key(), self)
     }
 
+    /// Goes into an object, for a caller that goes through its members itself.
+    ///
+    /// - Returns: False, having moved nowhere, when something else stands here.
+    mutating func enterObject() -> Bool {
+        guard eat(0x7B) else { return false }
+        open.append(0x7D)
+        return true
+    }
+
+    /// Goes out of the object that was entered.
+    ///
+    /// - Returns: False, having moved nowhere, when it does not end here.
+    mutating func leaveObject() -> Bool {
+        guard eat(0x7D) else { return false }
+        open.removeLast()
+        return true
+    }
+
     /// Reads a member's key and its colon.
     mutating func key() throws(JSONError) -> JSONToken {
         skipSpace()

@@ -1,3 +1,5 @@
+internal import BigInt
+
 /// Writes values as JSON, without recursion.
 struct JSONWriter {
     let style: JSONStyle

@@ -83,6 +83,9 @@ enum Equality {
             try state.charge(min(a.count, b.count) >> 6)
             return a == b
         case (.float(let a), .float(let b)): return a == b
+        case (.big(let a), .big(let b)):
+            try state.charge(min(a.bitLength, b.bitLength) >> 8)
+            return a.number == b.number
         case (.none, .none): return true
         case (.cut(let mark), _), (_, .cut(let mark)): throw state.cut(mark)
         case (.object(let a), .object(let b)):
@@ -93,6 +96,7 @@ enum Equality {
             }
             return false
         case (.range(let a), .range(let b)):
+            try state.charge(min(a.bits, b.bits) >> 6)
             guard a.length == b.length else { return false }
             if a.length == .zero { return true }
             guard a.start.number == b.start.number else { return false }

@@ -111,6 +111,12 @@ enum FloatText {
         }
     }
 
+    /// Steps for exact digits: the integers that they are taken from are as long as the exponent and the places say.
+    static func steps(_ number: Double, places: Int) -> Int {
+        let exponent = number.isFinite && number != 0 ? Int(number.exponent.magnitude) : 0
+        return 8 + ((exponent + Int(places.magnitude) * 4) >> 4)
+    }
+
     /// The digits of `magnitude * 10^places` rounded to a whole number, ties to even; exact.
     static func fixed(_ magnitude: Double, places: Int) -> [UInt8] {
         let significand = BigUInt(magnitude.significandBitPattern | (magnitude.isNormal ? 1 << 52 : 0))

@@ -6,6 +6,7 @@ enum Hashing {
     static func hash(_ value: Value, _ state: inout State) throws(Fault) -> Int {
         switch value {
         case .ascii(let bytes):
+            try state.charge(bytes.count >> 6)
             var hasher = Hasher()
             bytes.hash(into: &hasher)
             return hasher.finalize()
@@ -34,7 +35,9 @@ enum Hashing {
         case .none: hasher.combine(0x6E)
         case .bool(let flag): hasher.combine(flag ? 1 : 0)
         case .int(let number): hasher.combine(number)
-        case .big(let number): hasher.combine(number.number)
+        case .big(let number):
+            try state.charge(number.bitLength >> 7)
+            hasher.combine(number.number)
         case .float(let number):
             if let small = Int(exactly: number) {
                 hasher.combine(small)
@@ -43,8 +46,12 @@ enum Hashing {
             } else {
                 hasher.combine(number.bitPattern)
             }
-        case .ascii(let bytes): hasher.combine(bytes)
-        case .wide(let units): hasher.combine(units)
+        case .ascii(let bytes):
+            try state.charge(bytes.count >> 6)
+            hasher.combine(bytes)
+        case .wide(let units):
+            try state.charge(units.count >> 5)
+            hasher.combine(units)
         case .range(let range):
             hasher.combine(range.length == .small(0) ? 0 : range.start.number.hashValue)
         case .object(let box):
@@ -65,7 +72,9 @@ enum Hashing {
         case .none: return 0xFCA8_6420
         case .bool(let flag): return flag ? 1 : 0
         case .int(let number): return hash(of: number)
-        case .big(let number): return hash(of: number.number)
+        case .big(let number):
+            try state.charge(number.bitLength >> 7)
+            return hash(of: number.number)
         case .float(let number): return hash(of: number)
         case .tuple(let items): return try hash(of: items, &state)
         default: return try hash(value, &state)

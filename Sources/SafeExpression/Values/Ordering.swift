@@ -80,6 +80,9 @@ enum Ordering {
         var depth = 0
         // Sequences are ordered by their first difference, which the loop goes down to.
         descent: while true {
+            if case .big(let a) = left, case .big(let b) = right {
+                try state.charge(min(a.bitLength, b.bitLength) >> 7)
+            }
             if let order = numbers(left, right) { return holds(operation, order) }
             switch (left, right) {
             case (.ascii, .ascii), (.ascii, .wide), (.wide, .ascii), (.wide, .wide):

@@ -7,6 +7,8 @@ public final class Progression: Sendable {
     let step: BigInteger
     /// How many numbers it has, Python's `len`, but of any size.
     let length: Length
+    /// The bits of the longest of its numbers, which tell what work on them costs.
+    let bits: Int
 
     enum Length: Sendable, Equatable {
         case small(Int)
@@ -30,6 +32,7 @@ public final class Progression: Sendable {
         let span = step.sign == .plus ? stop - start : start - stop
         let size = span.signum() <= 0 ? BigInt(0) : (span - 1) / BigInt(step.magnitude) + 1
         length = Int(exactly: size).map(Length.small) ?? .large(BigInteger(size))
+        bits = max(start.magnitude.bitWidth, stop.magnitude.bitWidth, step.magnitude.bitWidth)
     }
 
     /// Start, step and count when every number fits 64 bits.

@@ -19,7 +19,8 @@ final class InputSource: RowSource {
             return nil
         }
         if case .object(let box) = value { return box.record }
-        return TableRow(["value"], [value])
+        guard let members = value.asDict else { return TableRow(["value"], [value]) }
+        return TableRow(members.map(\.key.str), members.map(\.value))
     }
 
     func close() async { isEnded = true }
