@@ -75,6 +75,25 @@ import Testing
         #expect(long?.kind == .limit(.source))
     }
 
+    /// Each limit alone, set far below its default: the same expression is fine with the default, and then names the
+    /// limit and the place that reached it.
+    @Test(arguments: [
+        (Limits.Name.source, 20, "1 + 1 + 1 + 1 + 1 + 1", 0..<1), (.nodes, 5, "[1, 2, 3, 4, 5, 6]", 16..<17),
+        (.nesting, 3, "((((1))))", 3..<4), (.steps, 10, "sum(range(100))", 0..<15),
+        (.characters, 10, "'ab' * 8", 0..<8), (.elements, 10, "[0] * 11", 0..<8), (.bytes, 100, "[0] * 50", 0..<8),
+        (.bits, 100, "1 << 101", 0..<8), (.digits, 20, "str(10 ** 30)", 0..<13), (.width, 10, "f'{1:>11}'", 3..<4),
+        (.depth, 2, "[[[1]]] == [[[1]]]", 0..<18),
+    ])
+    func eachLimitCanBeSet(name: Limits.Name, value: Int, source: String, place: Range<Int>) throws {
+        _ = try Expression.compile(source).evaluate([])
+        var limits = Limits()
+        limits[name] = value
+        let error = #expect(throws: Diagnostic.self) { try Expression.compile(source, limits: limits).evaluate([]) }
+        #expect(error?.kind == .limit(name), "\(source): \(error?.message ?? "")")
+        #expect(error?.message.contains("\(value)") == true, "\(error?.message ?? "") names \(value)")
+        #expect(error?.range == place, "\(source)")
+    }
+
     @Test func truthNeedsNoValue() throws {
         let expression = try Expression.compile("cost > 100 and params[0] == 'x'")
         #expect(try expression.isTrue([.float(120.5), .list([.string("x")])]))
@@ -136,5 +155,29 @@ import Testing
     @Test(arguments: ["pow(5, -1, 1)", "pow(0, 3, -1)"])
     func survivesWhatFuzzingFound(source: String) throws {
         #expect(try Expression.compile(source).evaluate([]) == .int(0))
+    }
+}
+
+extension Limits {
+    /// A limit by its name.
+    fileprivate subscript(name: Name) -> Int {
+        get { self[keyPath: Self.path(name)] }
+        set { self[keyPath: Self.path(name)] = newValue }
+    }
+
+    private static func path(_ name: Name) -> WritableKeyPath<Limits, Int> {
+        switch name {
+        case .source: \.source
+        case .nodes: \.nodes
+        case .nesting: \.nesting
+        case .steps: \.steps
+        case .characters: \.characters
+        case .elements: \.elements
+        case .bytes: \.bytes
+        case .bits: \.bits
+        case .digits: \.digits
+        case .width: \.width
+        case .depth: \.depth
+        }
     }
 }
