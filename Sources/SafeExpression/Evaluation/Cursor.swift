@@ -87,6 +87,8 @@ struct Cursor {
         case .numbers(let start, let step, let count): return place < count ? .int(start + place * step) : nil
         case .bigNumbers(let range):
             if case .small(let count) = range.length, place >= count { return nil }
+            // Each is allocated several times over, which takes as long as several steps.
+            try state.charge(8)
             return range.number(at: BigInt(place))
         case .lazy(let iterator): return try iterator.next(&state)
         }
