@@ -28,6 +28,8 @@ import Testing
     @Test(arguments: [
         ("plain", #""plain""#), ("a\"b\\c", #""a\"b\\c""#), ("\n\t\u{7f}", #""\n\U00000009\U0000007f""#),
         ("é😀", #""\U000000e9\U0001f600""#), ("", #""""#),
+        ("a\\\n'b''\n", "r'''a\\\n'b''\n'''"), ("a\nb", #""a\nb""#), ("'''\n", #""'''\n""#),
+        ("é\n", #""\U000000e9\n""#), ("a\r\n", #""a\U0000000d\n""#),
     ])
     func literals(_ text: String, _ expected: String) {
         var source = PythonSource()
