@@ -6,7 +6,7 @@ import functools
 import unittest
 
 from Tests.Agent import bundle  # noqa: F401 - finds the package
-from Tests.Agent.expression.test_objects import result
+from Tests.Agent.expression.reading import ReadsObjects, result
 
 from sonde_agent.expression import ExpressionError
 
@@ -80,17 +80,7 @@ def overriding(base, *special):
     return type("Own", (base,), dict.fromkeys(special, fail))
 
 
-class Kinds(unittest.TestCase):
-    def read(self, source, value, **more):
-        return result(source, v=value, **more)
-
-    def refused(self, source, value, *words):
-        with self.assertRaises(ExpressionError) as caught:
-            self.read(source, value)
-        self.assertEqual("Rejected", caught.exception.kind)
-        for word in words:
-            self.assertIn(word, caught.exception.message)
-
+class Kinds(ReadsObjects, unittest.TestCase):
     def test_dataclasses(self):
         order = Order(9.5, (1, 2))
         self.assertTrue(self.read("v.total > 9 and v.lines[1] == 2 and v.tax < 2", order))

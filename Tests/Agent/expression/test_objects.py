@@ -11,6 +11,7 @@ import unittest
 
 from Tests.Agent import bundle  # noqa: F401 - finds the package
 from Tests.Agent.expression import spies
+from Tests.Agent.expression.reading import ReadsObjects, result
 from Tests.Agent.expression.tree_from_source import tree_of
 
 from sonde_agent.expression import Cut, ExpressionError, Reader, Record, compile_tree
@@ -48,11 +49,6 @@ X.startswith("a");X.upper();"a".startswith(X);"a".join(X);"a".join([X]);"a".repl
 X.count(1)
 {1: 2}.get(X);{"a": 1}.get("b", X);[1, 2].index(1, X);X.union([1]);X.computed;X.missing;X.computed.more;[1, X][0] == 1
 """.replace("\n", ";").split(";")
-
-
-def result(source, condition=False, reader=None, **variables):
-    guard = compile_tree(tree_of(source), reader=reader, condition=condition)
-    return guard(*[variables[name] for name in guard.names])
 
 
 class Point:
@@ -186,17 +182,7 @@ class NothingRuns(unittest.TestCase):
         self.assertEqual([1, 2, 3], list(stream))
 
 
-class Reading(unittest.TestCase):
-    def read(self, source, value, **more):
-        return result(source, v=value, **more)
-
-    def refused(self, source, value, *words):
-        with self.assertRaises(ExpressionError) as caught:
-            self.read(source, value)
-        self.assertEqual("Rejected", caught.exception.kind)
-        for word in words:
-            self.assertIn(word, caught.exception.message)
-
+class Reading(ReadsObjects, unittest.TestCase):
     def test_plain_data(self):
         point = Point()
         self.assertEqual(1, self.read("v.x", point))
