@@ -196,14 +196,14 @@ enum Arithmetic {
             let count = Int(exactly: y)
             if operation == .shiftRight {
                 guard let count, count < xBits else { return .int(x.sign == .minus ? -1 : 0) }
-                return Value(BigInteger(x >> count))
+                return Value(BigInteger(Integers.shiftRight(x, by: count)))
             }
             try state.allocate(
                 bits: xBits.addingReportingOverflow(count ?? .max).overflow ? .max : xBits + (count ?? 0))
             return Value(BigInteger(x << (count ?? 0)))
-        case .and: return Value(BigInteger(x & y))
-        case .or: return Value(BigInteger(x | y))
-        case .exclusiveOr: return Value(BigInteger(x ^ y))
+        case .and: return Value(BigInteger(Integers.and(x, y)))
+        case .or: return Value(BigInteger(Integers.or(x, y)))
+        case .exclusiveOr: return Value(BigInteger(Integers.exclusiveOr(x, y)))
         }
     }
 
@@ -271,7 +271,7 @@ enum Arithmetic {
     }
 
     private static func power(_ x: Double, _ y: Double, _ state: State) throws(Fault) -> Value {
-        if x == 0, y < 0 {
+        if x == 0, y < 0, y.isFinite {
             throw state.fault(.runtime("ZeroDivisionError"), "0.0 cannot be raised to a negative power")
         }
         if x < 0, x.isFinite, y.isFinite, y != y.rounded() {
