@@ -100,8 +100,15 @@ enum Corpus {
     }()
 
     /// Reads the cases of a file; a missing file is an error.
-    static func cases(_ name: String) throws -> [CorpusCase] {
-        let path = "\(folder)/\(name).jsonl"
+    static func cases(_ name: String) throws -> [CorpusCase] { try cases(at: "\(folder)/\(name).jsonl") }
+
+    /// What random expressions found once: in the checkout, where the agent's tests read it too.
+    static func found() throws -> [CorpusCase] {
+        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        return try cases(at: "/\(root)/Tests/Agent/expression/found.jsonl")
+    }
+
+    private static func cases(at path: String) throws -> [CorpusCase] {
         let bytes = try #require(readFile(path), "the corpus is missing: \(path)")
         return try bytes.split(separator: 0x0A).map(CorpusCase.init)
     }

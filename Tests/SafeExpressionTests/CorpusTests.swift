@@ -22,6 +22,14 @@ import Testing
         }
     }
 
+    /// What random expressions found to differ; see scripts/compare-expressions.
+    @Test(arguments: try Corpus.found())
+    func stillAgrees(found: CorpusCase) {
+        if let complaint = found.complaint(about: found.run()) {
+            Issue.record("\(String(decoding: found.source, as: UTF8.self)) \(complaint)")
+        }
+    }
+
     /// Each attack on a thread with 64 KB of stack: refused, or over in time. What it allocates is bounded by the
     /// evaluator's own account (16 MB), which counts before it allocates.
     @Test func withstandsAttacks() throws {

@@ -13,7 +13,7 @@ REFUSALS = ("SyntaxError", "Rejected", "UnknownName", "Limit")
 # What the language does not take though CPython does; anything else is a gap.
 KNOWN_REFUSALS = re.compile(
     """complex|NaN|as CPython 3.12 does|used up at once|has no text of its own|may not be called|this takes more than
-    |too deep|once only""".replace("\n    ", "")
+    |too deep|once only|cannot be hashed here""".replace("\n    ", "")
 )
 MOST_REFUSED = 0.01
 SHOWN = 20

@@ -197,14 +197,18 @@ enum Arithmetic {
             if operation == .shiftRight {
                 guard let count, count < xBits else { return .int(x.sign == .minus ? -1 : 0) }
                 try state.allocate(bits: xBits - count)
-                return Value(BigInteger(x >> count))
+                return Value(BigInteger(Integers.shiftRight(x, by: count)))
             }
             try state.allocate(
                 bits: xBits.addingReportingOverflow(count ?? .max).overflow ? .max : xBits + (count ?? 0))
             return Value(BigInteger(x << (count ?? 0)))
         case .and, .or, .exclusiveOr:
             try state.allocate(bits: max(xBits, yBits))
-            return Value(BigInteger(operation == .and ? x & y : operation == .or ? x | y : x ^ y))
+            switch operation {
+            case .and: return Value(BigInteger(Integers.and(x, y)))
+            case .or: return Value(BigInteger(Integers.or(x, y)))
+            default: return Value(BigInteger(Integers.exclusiveOr(x, y)))
+            }
         }
     }
 
@@ -274,7 +278,7 @@ enum Arithmetic {
     }
 
     private static func power(_ x: Double, _ y: Double, _ state: State) throws(Fault) -> Value {
-        if x == 0, y < 0 {
+        if x == 0, y < 0, y.isFinite {
             throw state.fault(.runtime("ZeroDivisionError"), "0.0 cannot be raised to a negative power")
         }
         if x < 0, x.isFinite, y.isFinite, y != y.rounded() {

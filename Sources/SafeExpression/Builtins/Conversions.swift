@@ -5,12 +5,13 @@ enum Conversions {
     static func int(_ arguments: Arguments, _ state: inout State) throws(Fault) -> Value {
         guard let value = arguments.values.first else { return .int(0) }
         if arguments.values.count > 1 {
-            guard Strings.isText(value) else {
-                throw state.typeError("int() can't convert non-string with explicit base")
-            }
             let base = try Integers.clamped(arguments.values[1], &state)
             guard base == 0 || 2...36 ~= base else {
                 throw state.valueError("int() base must be >= 2 and <= 36, or 0")
+            }
+            guard Strings.isText(value) else {
+                if let mark = value.cutMark { throw state.cut(mark) }
+                throw state.typeError("int() can't convert non-string with explicit base")
             }
             return try Integers.parse(value, base: base, &state)
         }

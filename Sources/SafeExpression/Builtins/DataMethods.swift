@@ -1,4 +1,4 @@
-/// The methods of lists, tuples, dicts and sets.
+/// The methods of lists, tuples, dicts, their views, and sets.
 enum DataMethods {
     typealias Method = TextMethods.Method
 
@@ -32,18 +32,20 @@ enum DataMethods {
         "copy": { (s, _, state) throws(Fault) in .group(try Sets.makeGroup(s, &state)) },
         "union": { (s, a, state) throws(Fault) in
             var result = try Group.Builder(copying: group(s), &state)
-            for other in a { try update(&result, with: other, &state) }
+            for other in a { try Sets.update(&result, with: other, &state) }
             return .group(result.finish())
         },
         "intersection": { (s, a, state) throws(Fault) in
             if a.isEmpty { return .group(try Sets.makeGroup(s, &state)) }
             var result = group(s)
-            for other in a { result = try intersection(result, other, &state) }
+            for other in a { result = try Sets.intersection(result, other, &state) }
             return .group(result)
         },
         "difference": { (s, a, state) throws(Fault) in
-            if a.isEmpty { return .group(try Sets.makeGroup(s, &state)) }
-            return .group(try difference(group(s), a, &state))
+            guard let first = a.first else { return .group(try Sets.makeGroup(s, &state)) }
+            var result = Group.Builder(continuing: try Sets.difference(group(s), first, &state))
+            for other in a.dropFirst() { try Sets.subtract(other, from: &result, &state) }
+            return .group(result.finish())
         },
         "symmetric_difference": { (s, a, state) throws(Fault) in
             .group(try Sets.symmetric(group(s), Sets.makeGroup(a[0], &state), &state))
@@ -65,6 +67,11 @@ enum DataMethods {
             }
             return .bool(true)
         },
+    ]
+
+    /// The methods of views of keys and items; one of values has none.
+    static let view: [String: Method] = [
+        "isdisjoint": { (s, a, state) throws(Fault) in .bool(try ViewOperators.isDisjoint(s, a[0], &state)) }
     ]
 
     private static func group(_ value: Value) -> Group {
@@ -108,54 +115,5 @@ enum DataMethods {
         let text = try Representation.repr(arguments[0], &state).str
         throw state.valueError(
             sequence.typeName == "list" ? "\(text) is not in list" : "tuple.index(x): x not in tuple")
-    }
-
-    // MARK: - Sets and other iterables
-
-    private static func update(_ builder: inout Group.Builder, with other: Value, _ state: inout State) throws(Fault) {
-        if case .group(let group) = other {
-            try state.allocate(elements: group.count)
-            try state.charge(group.count)
-            return try builder.merge(group, &state)
-        }
-        if case .mapping(let mapping) = other { builder.reserve(forKeysOf: mapping) }
-        var cursor = try Cursor(over: other, &state)
-        while let element = try cursor.next(&state) {
-            try state.allocate(32)
-            try builder.insert(element, &state)
-        }
-    }
-
-    private static func intersection(_ group: Group, _ other: Value, _ state: inout State) throws(Fault) -> Group {
-        if case .group(let other) = other { return try Sets.intersection(group, other, &state) }
-        var result = Group.Builder()
-        var cursor = try Cursor(over: other, &state)
-        while let element = try cursor.next(&state) {
-            if try group.contains(element, &state) { try result.insert(element, &state) }
-        }
-        return result.finish()
-    }
-
-    /// The first set or dict is taken away as CPython does it, all else by removing one element after another.
-    private static func difference(_ group: Group, _ others: [Value], _ state: inout State) throws(Fault) -> Group {
-        var others = others[...]
-        var result: Group.Builder
-        var first: Group?
-        switch others.first {
-        case .group(let other)?: first = other
-        case .mapping?: first = try Sets.makeGroup(others[0], &state)
-        default: break
-        }
-        if let first {
-            result = Group.Builder(continuing: try Sets.difference(group, first, &state))
-            others = others.dropFirst()
-        } else {
-            result = try Group.Builder(copying: group, &state)
-        }
-        for other in others {
-            var cursor = try Cursor(over: other, &state)
-            while let element = try cursor.next(&state) { _ = try result.remove(element, &state) }
-        }
-        return result.finish()
     }
 }

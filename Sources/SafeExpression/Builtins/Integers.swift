@@ -41,6 +41,47 @@ enum Integers {
         return negative ? -result : result
     }
 
+    // MARK: - Bits
+
+    // Python's integers have endless sign bits: -1 is all ones. The library's operators say something else of negative
+    // numbers that differ in size, so only magnitudes meet here: `~x` of a negative x is a magnitude.
+
+    /// `x >> count`, rounded down.
+    static func shiftRight(_ x: BigInt, by count: Int) -> BigInt {
+        x.sign == .minus ? inverted((x.magnitude - 1) >> count) : BigInt(x.magnitude >> count)
+    }
+
+    static func and(_ x: BigInt, _ y: BigInt) -> BigInt {
+        let (a, b) = (bits(x), bits(y))
+        switch (x.sign, y.sign) {
+        case (.plus, .plus): return BigInt(a & b)
+        case (.plus, .minus): return BigInt(a ^ (a & b))
+        case (.minus, .plus): return BigInt(b ^ (a & b))
+        case (.minus, .minus): return inverted(a | b)
+        }
+    }
+
+    static func or(_ x: BigInt, _ y: BigInt) -> BigInt {
+        let (a, b) = (bits(x), bits(y))
+        switch (x.sign, y.sign) {
+        case (.plus, .plus): return BigInt(a | b)
+        case (.plus, .minus): return inverted(b ^ (a & b))
+        case (.minus, .plus): return inverted(a ^ (a & b))
+        case (.minus, .minus): return inverted(a & b)
+        }
+    }
+
+    static func exclusiveOr(_ x: BigInt, _ y: BigInt) -> BigInt {
+        let different = bits(x) ^ bits(y)
+        return x.sign == y.sign ? BigInt(different) : inverted(different)
+    }
+
+    /// The bits that differ from the sign.
+    private static func bits(_ x: BigInt) -> BigUInt { x.sign == .minus ? x.magnitude - 1 : x.magnitude }
+
+    /// `~x`.
+    private static func inverted(_ x: BigUInt) -> BigInt { -BigInt(x) - 1 }
+
     /// `pow(base, exponent, modulus)`.
     static func power(
         _ base: BigInt, _ exponent: BigInt, modulus: BigInt, _ state: inout State

@@ -104,7 +104,8 @@ enum NumberText {
         let isZeroFilled = isInner && spec.fill == 0x30
         let least = isZeroFilled ? spec.width - head.count - rest.count : 0
         let body: [UInt32]
-        if spec.grouping != 0 {
+        // `nan` and `inf` have no digits to group zeros with.
+        if spec.grouping != 0, !digits.isEmpty {
             let size = spec.grouping == 0x5F ? group : 3
             body = grouped(digits, by: size, mark: spec.grouping, least: least)
         } else {

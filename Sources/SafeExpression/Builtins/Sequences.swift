@@ -62,6 +62,7 @@ enum Sequences {
         guard count.asInt != nil || count.isBig else {
             throw state.typeError("can't multiply sequence by non-int of type '\(count.typeName)'")
         }
+        if count.isBig { throw state.overflow("cannot fit 'int' into an index-sized integer") }
         let times = max(0, try Integers.clamped(count, &state))
         func total(_ size: Int) -> Int {
             let (product, overflow) = size.multipliedReportingOverflow(by: times)
@@ -107,7 +108,10 @@ enum Sequences {
             }
             return false
         case .mapping(let mapping): return try mapping.has(element, &state)
-        case .group, .view: return try Sets.contains(container, element, &state)
+        case .group, .view:
+            // Python looks for a frozen copy of a set, and no element is one.
+            if case .group = container, case .group = element { return false }
+            return try Sets.contains(container, element, &state)
         case .ascii, .wide:
             switch element {
             case .ascii, .wide: return try Strings.find(element, in: container, &state) != nil
@@ -236,7 +240,9 @@ enum Sequences {
             return .string(codePoints: picked.from(units))
         case .range(let range): return try slice(range, lower, upper, step, &state)
         case .mapping:
-            throw state.typeError("unhashable type: 'slice'")
+            // A slice has a hash since 3.12, and no key equals it.
+            for part in [lower, upper, step] { _ = try Hashing.hash(part, &state) }
+            throw state.fault(.runtime("KeyError"), "a dict has keys and no slices")
         default:
             if let mark = object.cutMark { throw state.cut(mark) }
             throw state.typeError("'\(object.typeName)' object is not subscriptable")

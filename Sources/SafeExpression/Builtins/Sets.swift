@@ -51,6 +51,8 @@ enum Sets {
 
     static func isEqual(_ left: Value, _ right: Value, _ state: inout State) throws(Fault) -> Bool {
         guard count(left) == count(right) else { return false }
+        // Python asks the view, whose items may be such as no set can be asked for.
+        if case .group = left, case .view = right { return try isSubset(right, of: left, &state) }
         return try isSubset(left, of: right, &state)
     }
 
@@ -84,18 +86,11 @@ enum Sets {
         if case .group(let a) = left, case .group(let b) = right {
             return try combine(operation, a, b, &state)
         }
-        let isView = { (value: Value) in
-            if case .view(let view) = value { return view.kind != .values }
-            return false
-        }
-        guard isView(left) || isView(right) else { return nil }
-        if case .group = left {} else if !isView(left) { return nil }
-        let a = try makeGroup(left, &state)
-        let b = try makeGroup(right, &state)
-        return try combine(operation, a, b, &state)
+        guard ViewOperators.isLikeSet(left) || ViewOperators.isLikeSet(right) else { return nil }
+        return .group(try ViewOperators.apply(operation, left, right, &state))
     }
 
-    static func combine(
+    private static func combine(
         _ operation: Operator, _ a: Group, _ b: Group, _ state: inout State
     ) throws(Fault) -> Value {
         switch operation {
@@ -114,15 +109,19 @@ enum Sets {
     static func symmetric(_ a: Group, _ b: Group, _ state: inout State) throws(Fault) -> Group {
         try state.allocate(elements: a.count + b.count)
         var result = Group.Builder(continuing: b)
-        for element in a.elements {
-            try state.charge(1)
-            if try !result.remove(element, &state) { try result.insert(element, &state) }
-        }
+        for element in a.elements { try toggle(element, in: &result, &state) }
         return result.finish()
+    }
+
+    /// Removes an element, or inserts it if it was not there.
+    static func toggle(_ element: Value, in set: inout Group.Builder, _ state: inout State) throws(Fault) {
+        try state.charge(1)
+        if try !set.remove(element, &state) { try set.insert(element, &state) }
     }
 
     /// As CPython does it: the elements of the smaller set, in its order.
     static func intersection(_ a: Group, _ b: Group, _ state: inout State) throws(Fault) -> Group {
+        if a === b { return try makeGroup(.group(a), &state) }
         let (large, small) = b.count > a.count ? (b, a) : (a, b)
         try state.allocate(elements: small.count)
         var result = Group.Builder()
@@ -133,14 +132,34 @@ enum Sets {
         return result.finish()
     }
 
-    static func difference(_ a: Group, _ b: Group, _ state: inout State) throws(Fault) -> Group {
+    /// The elements of a set that another iterable has too, in the order of the smaller set or of the iterable.
+    static func intersection(_ group: Group, _ other: Value, _ state: inout State) throws(Fault) -> Group {
+        if case .group(let other) = other { return try intersection(group, other, &state) }
+        var result = Group.Builder()
+        var cursor = try Cursor(over: other, &state)
+        while let element = try cursor.next(&state) {
+            if try group.contains(element, &state) { try result.insert(element, &state) }
+        }
+        return result.finish()
+    }
+
+    /// A set or a dict is taken away as CPython does it, all else by removing one element after another.
+    static func difference(_ group: Group, _ other: Value, _ state: inout State) throws(Fault) -> Group {
+        switch other {
+        case .group(let other): return try difference(group, other, &state)
+        case .mapping: return try difference(group, makeGroup(other, &state), &state)
+        default:
+            var result = try Group.Builder(copying: group, &state)
+            try subtract(other, from: &result, &state)
+            return result.finish()
+        }
+    }
+
+    private static func difference(_ a: Group, _ b: Group, _ state: inout State) throws(Fault) -> Group {
         try state.allocate(elements: a.count)
         if a.count >> 2 > b.count {
             var result = try Group.Builder(copying: a, &state)
-            for element in b.elements {
-                try state.charge(1)
-                _ = try result.remove(element, &state)
-            }
+            try subtract(.group(b), from: &result, &state)
             return result.finish()
         }
         var result = Group.Builder()
@@ -153,19 +172,31 @@ enum Sets {
 
     /// `set(iterable)`.
     static func makeGroup(_ value: Value, _ state: inout State) throws(Fault) -> Group {
-        if case .group(let group) = value {
+        var builder = Group.Builder()
+        try update(&builder, with: value, &state)
+        return builder.finish()
+    }
+
+    /// `set.update(iterable)`, which makes room at once for a set or a dict.
+    static func update(_ builder: inout Group.Builder, with other: Value, _ state: inout State) throws(Fault) {
+        if case .group(let group) = other {
             try state.allocate(elements: group.count)
             try state.charge(group.count)
-            return try Group.Builder(copying: group, &state).finish()
+            return try builder.merge(group, &state)
         }
-        var builder = Group.Builder()
-        if case .mapping(let mapping) = value { builder.reserve(forKeysOf: mapping) }
-        var cursor = try Cursor(over: value, &state)
+        if case .mapping(let mapping) = other { builder.reserve(forKeysOf: mapping) }
+        var cursor = try Cursor(over: other, &state)
         while let element = try cursor.next(&state) {
             try state.allocate(32)
             try builder.insert(element, &state)
             if builder.count > state.limits.elements { try state.allocate(elements: builder.count) }
         }
-        return builder.finish()
+    }
+
+    /// `set.difference_update(iterable)`.
+    static func subtract(_ other: Value, from builder: inout Group.Builder, _ state: inout State) throws(Fault) {
+        var cursor = try Cursor(over: other, &state)
+        while let element = try cursor.next(&state) { _ = try builder.remove(element, &state) }
+        builder.sweep()
     }
 }

@@ -4,9 +4,7 @@ enum Sorting {
         var values = try Functions.elements(arguments.values[0], &state)
         let isReversed =
             try arguments["reverse"].map { (value) throws(Fault) -> Bool in
-                guard value.asInt != nil || value.isBig else {
-                    throw state.typeError("'\(value.typeName)' object cannot be interpreted as an integer")
-                }
+                if let mark = value.cutMark { throw state.cut(mark) }
                 return value.isTruthy
             } ?? false
         try state.allocate(elements: values.count * 2)

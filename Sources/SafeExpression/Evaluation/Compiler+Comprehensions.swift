@@ -7,7 +7,7 @@ extension Compiler {
             var slot: Int?
             if case .local(_, let local) = clause.target { slot = base + local }
             return LoopPlan.Clause(
-                target: clause.target, slot: slot, iterable: codes[clause.iterable].value,
+                target: clause.target, slot: slot, iterable: iterable(clause.iterable),
                 condition: condition(clause.conditions.map { codes[$0].truth }), site: clause.iterable)
         }
         let elements = comprehension.elements.map { codes[$0] }

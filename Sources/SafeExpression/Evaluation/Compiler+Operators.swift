@@ -1,8 +1,11 @@
+internal import BigInt
+
 extension Compiler {
     // MARK: - Arithmetic
 
     func unary(_ id: Node.ID, _ operation: Node.Unary, _ operand: Code) -> Code {
         if operation == .not {
+            if case .constant(let constant) = operand.shape { return Code(constant: .bool(!constant.isTruthy)) }
             let truth = operand.truth
             return Code(truth: { (state) throws(Fault) in try !truth(&state) })
         }
@@ -21,6 +24,11 @@ extension Compiler {
     }
 
     func binary(_ id: Node.ID, _ operation: Node.Binary, _ left: Code, _ right: Code) -> Code {
+        if case .constant(let a) = left.shape, case .constant(let b) = right.shape,
+            let folded = folded(operation, a, b)
+        {
+            return Code(constant: folded)
+        }
         switch operation {
         case .add: return fast(FastAdd.self, id, left, right)
         case .subtract: return fast(FastSubtract.self, id, left, right)
@@ -41,6 +49,29 @@ extension Compiler {
             }
             return linked(id, left, link)
         }
+    }
+
+    /// CPython computes no larger integer beforehand.
+    private static let mostFoldedBits = 128
+
+    /// The result for two constants where CPython computes it beforehand too: a set of constants has an order of its
+    /// own. What fails is left to fail when it runs.
+    private func folded(_ operation: Node.Binary, _ left: Value, _ right: Value) -> Value? {
+        guard let a = Arithmetic.Number(left), let b = Arithmetic.Number(right) else { return nil }
+        if let x = a.integer, let y = b.integer {
+            let count = Int(clamping: y)
+            let size = x.magnitude.bitWidth
+            let isSmall =
+                switch operation {
+                case .multiply: size + y.magnitude.bitWidth <= Self.mostFoldedBits
+                case .power: size == 0 || count <= Self.mostFoldedBits / size
+                case .shiftLeft: size == 0 || count <= Self.mostFoldedBits - size
+                default: true
+                }
+            if !isSmall { return nil }
+        }
+        var state = State(slots: .none, limits: limits)
+        return try? Arithmetic.apply(operation, left, right, &state)
     }
 
     private func fast<Fast: FastArithmetic>(_: Fast.Type, _ id: Node.ID, _ left: Code, _ right: Code) -> Code {

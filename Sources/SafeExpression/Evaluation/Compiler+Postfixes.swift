@@ -115,6 +115,7 @@ extension Compiler {
         let tuple: TextMethods.Method?
         let dict: TextMethods.Method?
         let set: TextMethods.Method?
+        let view: TextMethods.Method?
 
         /// Looks a method up in every type; one that does not take so many arguments is a TypeError there.
         init(_ name: String, count: Int, names: [String]) {
@@ -135,6 +136,7 @@ extension Compiler {
             tuple = find(DataMethods.tuple, Allowlist.tupleMethods, "tuple")
             dict = find(DataMethods.dict, Allowlist.dictMethods, "dict")
             set = find(DataMethods.set, Allowlist.setMethods, "set")
+            view = find(DataMethods.view, Allowlist.setMethods, "view")
         }
 
         @inline(__always)
@@ -145,6 +147,7 @@ extension Compiler {
             case .tuple: tuple
             case .mapping: dict
             case .group: set
+            case .view: ViewOperators.isLikeSet(value) ? view : nil
             default: nil
             }
         }
@@ -175,7 +178,19 @@ extension Compiler {
 
     private static func missing(_ name: String, _ value: Value, _ state: State) -> Fault {
         if let mark = value.cutMark { return state.cut(mark) }
+        if hasMore(name, value) {
+            return state.fault(.rejected, "the method '\(name)' of \(value.typeName) may not be called")
+        }
         return state.fault(.runtime("AttributeError"), "'\(value.typeName)' object has no method '\(name)'")
+    }
+
+    /// Whether Python may have a method that the language does not: the AttributeError would be no more than ours.
+    private static func hasMore(_ name: String, _ value: Value) -> Bool {
+        switch value {
+        case .range: name == "count" || name == "index"
+        case .object(let box): box.record is CapturedObject || box.record is CapturedBytes
+        default: false
+        }
     }
 
     /// `text.startswith("…")`, which needs no argument list.

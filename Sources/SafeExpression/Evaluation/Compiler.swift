@@ -119,6 +119,7 @@ struct Compiler {
         }
         let parts = items.map { (code: codes[$0].value, isStar: tree.nodes[$0].isStar) }
         let hasStar = parts.contains { $0.isStar }
+        if kind == .set, hasStar || items.count > Self.mostAtOnce { return growingSet(id, parts) }
         return Code(
             { (state) throws(Fault) in
                 var values: [Value] = []
@@ -144,25 +145,72 @@ struct Compiler {
             }, site: id)
     }
 
-    /// A set display. CPython makes a frozen set of three or more constants, makes that anew in its own order as it
-    /// merges constants, and updates an empty set with it, all of which shows in the order.
+    /// CPython keeps up to so many elements of a display on its stack before it makes something of them.
+    private static let mostAtOnce = 30
+
+    /// A set display with stars, or too long a one: what stands before the first star goes in at once, the rest one by
+    /// one as it is evaluated.
+    private func growingSet(_ id: Node.ID, _ parts: [(code: ValueCode, isStar: Bool)]) -> Code {
+        let first = parts.count > Self.mostAtOnce ? 0 : parts.firstIndex { $0.isStar } ?? 0
+        return Code(
+            { (state) throws(Fault) in
+                var builder = Group.Builder()
+                var waiting: [Value] = []
+                for part in parts[..<first] { waiting.append(try part.code(&state)) }
+                state.site = id
+                for value in waiting { try builder.insert(value, &state) }
+                for part in parts[first...] {
+                    let value = try part.code(&state)
+                    state.site = id
+                    if part.isStar {
+                        try Sets.update(&builder, with: value, &state)
+                    } else {
+                        try builder.insert(value, &state)
+                    }
+                }
+                try state.allocate(builder.count * 16 + 32)
+                return .group(builder.finish())
+            }, site: id)
+    }
+
+    /// The elements of a set display; of three or more constants CPython makes a frozen set beforehand, and updates an
+    /// empty set with it.
     private static func group(_ values: [Value], isConstant: Bool, _ state: inout State) throws(Fault) -> Group {
+        if isConstant, values.count > 2 {
+            return try Group.Builder(copying: frozen(values, &state), &state).finish()
+        }
         var builder = Group.Builder()
         for value in values { try builder.insert(value, &state) }
-        if isConstant, values.count > 2 {
-            var again = Group.Builder()
-            for value in builder.finish().elements { try again.insert(value, &state) }
-            return try Group.Builder(copying: again.finish(), &state).finish()
-        }
         return builder.finish()
+    }
+
+    /// A frozen set of constants, which CPython makes anew in its own order as it merges constants.
+    private static func frozen(_ values: [Value], _ state: inout State) throws(Fault) -> Group {
+        var builder = Group.Builder()
+        for value in values { try builder.insert(value, &state) }
+        var again = Group.Builder()
+        for value in builder.finish().elements { try again.insert(value, &state) }
+        return again.finish()
+    }
+
+    /// What a comprehension goes through: of a set display of constants, the frozen set as it is.
+    func iterable(_ id: Node.ID) -> ValueCode {
+        if case .display(.set, let items) = tree.nodes[id].content, let constants = constants(items) {
+            var state = State(slots: .none, limits: limits)
+            if let group = try? Self.frozen(constants, &state) { return Code(constant: .group(group)).value }
+        }
+        return codes[id].value
     }
 
     private func dict(_ id: Node.ID, _ entries: [(key: Node.ID?, value: Node.ID)]) -> Code {
         let parts = entries.map { (key: $0.key.map { codes[$0].value }, value: codes[$0.value].value) }
+        let ends = Self.ends(of: entries.map { $0.key != nil })
         return Code(
             { (state) throws(Fault) in
                 var builder = Mapping.Builder(capacity: parts.count)
-                for part in parts {
+                // What is wrong with a key comes up when all of its group are evaluated.
+                var held: Fault?
+                for (place, part) in parts.enumerated() {
                     guard let key = part.key else {
                         let value = try part.value(&state)
                         state.site = id
@@ -180,11 +228,40 @@ struct Compiler {
                     let name = try key(&state)
                     let value = try part.value(&state)
                     state.site = id
-                    try builder.set(name, value, &state)
+                    do throws(Fault) {
+                        try builder.set(name, value, &state)
+                    } catch {
+                        if error.kind != .runtime("TypeError") { throw error }
+                        held = held ?? error
+                    }
+                    if let held, ends[place] { throw held }
                 }
                 try state.allocate(builder.count * 48 + 32)
                 return .mapping(builder.finish())
             }, site: id)
+    }
+
+    /// Where the groups of a dict display end of which CPython makes a dict at once: at `**`, and where the stack is
+    /// full; a full group's keys go in one by one.
+    ///
+    /// - Parameter hasKey: Of each entry; false for `**`.
+    private static func ends(of hasKey: [Bool]) -> [Bool] {
+        var ends = hasKey.map { _ in false }
+        var start = 0
+        for place in hasKey.indices {
+            guard hasKey[place] else {
+                start = place + 1
+                continue
+            }
+            let count = place + 1 - start
+            let isLast = place + 1 == hasKey.count || !hasKey[place + 1]
+            ends[place] = isLast
+            if count * 2 > mostAtOnce, isLast || (count - 1) * 2 > mostAtOnce {
+                for each in start...place { ends[each] = true }
+                start = place + 1
+            }
+        }
+        return ends
     }
 
     // MARK: - Conditions

@@ -40,7 +40,7 @@ extension Parser {
             try finishClausePart()
         }
         try advance()
-        let target = try parseTarget(depth: 0)
+        let target = try parseTarget(depth: 0, isList: false)
         guard token.isKeyword("in") else { throw failure("expected 'in', not \(token.described)") }
         try advance()
         frames[last].clause?.target = target
@@ -49,7 +49,7 @@ extension Parser {
     }
 
     /// target := part { "," part } [ "," ];  part := [ "*" ] ( NAME | "(" target ")" | "[" target "]" )
-    private mutating func parseTarget(depth: Int) throws(Diagnostic) -> Node.Target {
+    private mutating func parseTarget(depth: Int, isList: Bool) throws(Diagnostic) -> Node.Target {
         if depth > 8 { throw failure("variables nested deeper than 8") }
         var parts: [Node.Target] = []
         var hasComma = false
@@ -60,18 +60,16 @@ extension Parser {
                 stars += 1
                 try advance()
             }
-            var part: Node.Target
+            let part: Node.Target
             if token.kind == .name {
                 part = try bind(token)
                 try advance()
             } else if token.isSymbol("(") || token.isSymbol("[") {
                 let close = token.isSymbol("(") ? ")" : "]"
-                let isList = close == "]"
                 try advance()
-                part = try parseTarget(depth: depth + 1)
+                part = try parseTarget(depth: depth + 1, isList: close == "]")
                 guard token.isSymbol(close) else { throw failure("expected '\(close)', not \(token.described)") }
                 try advance()
-                if isList, case .local = part { part = .unpack([part]) }
             } else {
                 throw failure("expected a variable, not \(token.described)")
             }
@@ -85,7 +83,8 @@ extension Parser {
             if token.isKeyword("in") || token.isSymbol(")") || token.isSymbol("]") { break }
         }
         if stars > 1 { throw failure("two starred variables") }
-        if hasComma { return .unpack(parts) }
+        // Square brackets take a value apart without a comma too.
+        if hasComma || isList { return .unpack(parts) }
         if stars > 0 { throw failure("a starred variable stands alone") }
         return parts[0]
     }

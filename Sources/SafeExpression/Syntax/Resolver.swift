@@ -58,6 +58,8 @@ struct Resolver {
                 throw rejection("'\(function)' is a variable here", id)
             }
             if function == "isinstance" { try markTypes(arguments[1]) }
+            // Elsewhere, as in `dict(key=1)`, it is a name like any other.
+            guard Allowlist.functions[function]?.keywords.contains("key") == true else { continue }
             for keyword in keywords where keyword.name == "key" { try markKey(keyword.value) }
         }
         var slots: Set<String> = []

@@ -94,6 +94,11 @@ public final class Group: Sendable {
             return true
         }
 
+        /// Makes the table anew when more than a quarter of it is marks of removed elements.
+        mutating func sweep() {
+            if fill - used > mask / 4 { resize(for: used > 50_000 ? used * 2 : used * 4) }
+        }
+
         mutating func resize(for minimum: Int) {
             var size = 8
             while size <= minimum { size <<= 1 }
@@ -181,6 +186,9 @@ public final class Group: Sendable {
         mutating func remove(_ value: Value, _ state: inout State) throws(Fault) -> Bool {
             try table.remove(value, hash: Hashing.pythonHash(value, &state), &state)
         }
+
+        /// Ends a run of removals, as `set.difference_update` does.
+        mutating func sweep() { table.sweep() }
 
         func finish() -> Group { Group(table) }
     }

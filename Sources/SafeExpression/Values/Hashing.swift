@@ -61,9 +61,17 @@ enum Hashing {
                 hasher.combine(ObjectIdentifier(box))
             }
         case .cut(let mark): throw state.cut(mark)
-        case .list, .tuple, .mapping, .group, .view, .iterator:
+        case .list, .tuple, .mapping, .group: throw state.typeError("unhashable type: '\(value.typeName)'")
+        case .view(let view):
+            if view.kind == .values { throw onlyIdentity(value, state) }
             throw state.typeError("unhashable type: '\(value.typeName)'")
+        case .iterator: throw onlyIdentity(value, state)
         }
+    }
+
+    /// Python hashes these by their identity, of which the language knows nothing.
+    private static func onlyIdentity(_ value: Value, _ state: State) -> Fault {
+        state.fault(.rejected, "'\(value.typeName)' has an identity only, and cannot be hashed here")
     }
 
     /// CPython's `hash`, for what does not depend on its random seed.

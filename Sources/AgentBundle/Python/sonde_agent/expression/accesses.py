@@ -4,6 +4,7 @@ import _ast
 
 from . import kinds
 from .checker import Node
+from .constants import set_of
 from .generator import DEEP, LOAD, NUMBERS, STORE, Operand
 from .inspecting import STRING_KEYS
 from .kinds import Kind
@@ -45,9 +46,19 @@ class Accesses(Operators):
         made = self.at(_ast.Tuple(codes, LOAD))
         if node.op == "tuple":
             return Operand(made, Kind(kinds.TUPLE, None, item, plain), depth=depth)
+        shared, constants = None, set_of(node.a)
+        if constants is not None:
+            shared = self.name(self.new("_s"))
+            self.globals[shared.id] = constants
+            if len(node.a) > 2:  # of fewer, CPython makes no frozen set but in a loop
+                made = self.call("_set", shared)
+                self.globals["_set"] = set
+                return Operand(made, Kind(kinds.SET, None, item, True), shared=shared)
         if codes and all(self.simple_key(each.kind) for each in items):
-            return Operand(self.at(_ast.Set(codes)), Kind(kinds.SET, None, item, True), depth=depth)
-        return Operand(self.runtime_call("set_of", made), Kind(kinds.SET, None, item), depth=depth + 1)
+            made = self.at(_ast.Set(codes))
+            return Operand(made, Kind(kinds.SET, None, item, True), depth=depth, shared=shared)
+        made = self.runtime_call("set_of", made)
+        return Operand(made, Kind(kinds.SET, None, item), depth=depth + 1, shared=shared)
 
     def simple_key(self, kind):
         """Whether a value is surely hashed at no cost that counts."""

@@ -9,6 +9,7 @@ from .inspecting import Inspection
 from .values import ITEMS, KEYS, LIKE_SETS, VIEWS, Stream
 
 OLD_VIEWS = sys.version_info < (3, 10)
+UPDATES = {"|": "update", "-": "difference_update", "^": "symmetric_difference_update"}
 NATIVE = {
     "+": operator.add,
     "-": operator.sub,
@@ -149,9 +150,7 @@ class Arithmetic(Inspection):
                 self.plain(left, "compared", budget)
                 self.plain(right, "compared", budget)
                 if OLD_VIEWS and (kinds[0] in VIEWS or kinds[1] in VIEWS):
-                    made = self.old_views(operation, left, right)
-                    if made is not None:
-                        return made
+                    return self.old_views(operation, left, right)
             elif type(left) is dict and type(right) is dict and operation == "|":
                 self.elements_of(budget, len(left) + len(right))
                 self.searchable(left, budget)
@@ -162,7 +161,7 @@ class Arithmetic(Inspection):
         return NATIVE[operation](left, right)
 
     def old_views(self, operation, left, right):
-        """`&` and `^` of dict views, which older versions hash where 3.12 only compares; None for the rest."""
+        """The operators of dict views, which older versions do in other steps: the order would be another."""
         if operation == "&":
             if id(type(left)) not in VIEWS:
                 left, right = right, left
@@ -172,8 +171,12 @@ class Arithmetic(Inspection):
                 left, right = right, left
             return {each for each in right if each in left}
         if operation == "^" and type(left) is ITEMS and type(right) is ITEMS:
-            return {each for each in left if each not in right} | {each for each in right if each not in left}
-        return None
+            made = {each for each in right if each not in left}
+            made.update(each for each in left if each not in right)
+            return made
+        made = set(dict.fromkeys(left) if type(left) is KEYS else left)  # room for a dict's keys is made at once
+        getattr(made, UPDATES[operation])(right)
+        return made
 
     def unary(self, operation, value, budget):
         """`-`, `+`, `~` on any value."""

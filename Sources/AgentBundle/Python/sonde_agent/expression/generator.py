@@ -25,17 +25,19 @@ class Operand:
 
     A slice's `part` is what is cut, and the code to cut it when it is a str, list or tuple, and when it is not.
     `whole` names a variable that is true when the value is surely an integer, if there is one.
+    `shared` names a set of constants that serves where the value is only looked at.
     """
 
-    __slots__ = ("code", "kind", "stable", "depth", "part", "whole")
+    __slots__ = ("code", "kind", "stable", "depth", "part", "whole", "shared")
 
-    def __init__(self, code, kind, stable=False, depth=1, part=None, whole=None):
+    def __init__(self, code, kind, stable=False, depth=1, part=None, whole=None, shared=None):
         self.code = code
         self.kind = kind
         self.stable = stable
         self.depth = depth
         self.part = part
         self.whole = whole
+        self.shared = shared
 
     @property
     def constant(self):

@@ -157,6 +157,8 @@ class Iterating(Comparing):
                 self.elements_of(budget, count)
             return value[parts]
         if kind is dict:
+            for part in (parts.start, parts.stop, parts.step):
+                self.key(part, budget)
             raise KeyError(parts)  # before 3.12 a slice has no hash
         if id(kind) in PLAIN or self.user_code and kind is not Stream:
             return value[parts]

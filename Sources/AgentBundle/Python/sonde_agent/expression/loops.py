@@ -68,7 +68,7 @@ class Loops(Calls):
             return None
         if any(type(loop.target) is not int for loop in loops):
             return None
-        source = self.settle(self.operand(loops[0].iterable))
+        source = self.settle(self.iterable(loops[0].iterable))
         first = self.iterator(source, self.share(loops, 0, element), self.loops)
         start, charges = self.name(self.new()), self.charges
         outer, self.body = self.body, []
@@ -77,7 +77,7 @@ class Loops(Calls):
         parts, iterable, iterator = [], source, start
         for at, loop in enumerate(loops):
             if at:
-                iterable = self.operand(loop.iterable)
+                iterable = self.iterable(loop.iterable)
                 iterator = self.iterator(iterable, self.share(loops, at, element), True)
             target = self.target(loop.target, self.item_kind(iterable.kind), self.body)
             tests = [self.truth(self.operand(each)) for each in loop.conditions]
@@ -163,7 +163,7 @@ class Loops(Calls):
             if at == 0 and first is not None:
                 iterator = first
             else:
-                source = self.operand(loop.iterable)
+                source = self.iterable(loop.iterable)
                 item = self.item_kind(source.kind)
                 iterator = self.iterator(source, share, at or self.loops > len(loops))
             if stop is not None:
@@ -189,6 +189,11 @@ class Loops(Calls):
 
     refunds = ()
     summing = False
+
+    def iterable(self, node):
+        """What a loop goes through: of a set of constants, the one that was made beforehand."""
+        made = self.operand(node)
+        return made if made.shared is None else Operand(made.shared, made.kind, True)
 
     def iterator(self, source, share, inner):
         """An iterator over a loop's source, paid for; a few elements need no paying outside of other loops."""
@@ -345,7 +350,7 @@ class Loops(Calls):
         element, loop = part.b, part.c[0]
         if len(part.c) > 1 or type(loop.target) is not int or has_comprehension([element, loop.conditions]):
             return None
-        source = self.settle(self.operand(loop.iterable))
+        source = self.settle(self.iterable(loop.iterable))
         self.leaves = {**self.leaves, loop.iterable: source}  # it was evaluated already
         if not source.kind.types & (kinds.LIST | kinds.TUPLE):
             return None
@@ -406,7 +411,7 @@ class Loops(Calls):
 
     def nested(self, loops, inner, element, result):
         """Emits a function around the loops, and gives the call of it."""
-        source = self.operand(loops[0].iterable)
+        source = self.iterable(loops[0].iterable)
         iterator = self.runtime_call("iterate", source.code, self.share(loops, 0, element))
         name = self.new("_f")
         outer, self.body, depth, self.loops = self.body, [], self.loops, 0

@@ -4,7 +4,7 @@ from .allowlist import METHODS_OF
 from .errors import rejected
 from .functions import Functions
 from .text import CHANGED_CASES
-from .values import READING, STREAM, VIEWS, PLAIN, Record, Stream, base_of, foreign, name_of
+from .values import ITEMS, KEYS, READING, STREAM, VIEWS, PLAIN, Record, Stream, base_of, foreign, name_of
 
 TABLES = {id(str): "str", id(list): "list", id(tuple): "tuple", id(dict): "dict", id(set): "set"}
 TABLES[id(frozenset)] = "frozenset"
@@ -19,7 +19,7 @@ class Methods(Functions):
         table = TABLES.get(id(type(value)))
         if table is None:
             if id(type(value)) in PLAIN:
-                if name == "isdisjoint" and id(type(value)) in VIEWS:
+                if name == "isdisjoint" and type(value) in (KEYS, ITEMS):
                     return value
                 if hasattr(type(value), name):
                     raise rejected("the method '%s' of %s may not be called" % (name, name_of(value)))

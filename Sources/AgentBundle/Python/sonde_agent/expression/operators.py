@@ -294,7 +294,7 @@ class Operators(Base):
     def compared(self, operation, left, right):
         one, other = left.kind, right.kind
         if operation in ("in", "not in"):
-            code = self.runtime_call("contains", left.code, right.code)
+            code = self.runtime_call("contains", left.code, right.shared or right.code)
             if operation == "not in":
                 code = self.negate(code)
             return Operand(code, kinds.A_BOOL, depth=self.depth(left, right))
