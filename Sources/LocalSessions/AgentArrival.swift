@@ -20,30 +20,32 @@ struct AgentArrival {
     /// - Parameter connect: connects to the agent's socket, given how long that may take.
     /// - Throws: `SessionError` with what stands in the way, as `sonde doctor` would say it.
     func attach(
-        connect: (Duration) async throws(ClientError) -> any Session
-    ) async throws(SessionError) -> any Session {
+        connect: (Duration) async throws(ClientError) -> AgentSession
+    ) async throws(SessionError) -> AgentSession {
         let clock = ContinuousClock()
         let deadline = clock.now + options.deadline
         let report = errorPath()
         defer { unlink(report.fromHere) }
         let source = AgentBundle.source(
             .init(socketPath: socket.inTarget, errorPath: report.inTarget, userID: geteuid()))
-        let injectorOptions = try injectorOptions()
+        let way: AttachOptions.Way
         do {
-            _ = try await Injector.run(source, in: pid, options: injectorOptions)
+            way = .init(try await Injector.run(source, in: pid, options: injectorOptions).way)
         } catch {
             throw SessionError(error, checks: (try? LocalSessions.checks(of: pid)) ?? [])
         }
         while true {
             do {
-                return try await connect(max(.milliseconds(10), clock.now.duration(to: deadline)))
+                var session = try await connect(max(.milliseconds(10), clock.now.duration(to: deadline)))
+                session.way = way
+                return session
             } catch .unreachable {
                 // Not yet.
             } catch {
                 throw SessionError(error, label: label)
             }
             if let text = failure(at: report.fromHere) { throw text }
-            guard isThere else {
+            guard !LocalSessions.isGone(pid) else {
                 throw SessionError(.noTarget, "process \(pid) ended while the agent was starting")
             }
             guard clock.now < deadline else {
@@ -55,22 +57,9 @@ struct AgentArrival {
         }
     }
 
-    /// Whether the process still runs: one that ended but was not waited for by its parent does not.
-    private var isThere: Bool {
-        guard let status = try? ProcessStatus(of: pid) else { return false }
-        return status.state != "Z" && status.state != "X"
-    }
-
-    private func injectorOptions() throws(SessionError) -> Injector.Options {
-        var injection = Injector.Options(deadline: options.deadline)
+    private var injectorOptions: Injector.Options {
+        var injection = Injector.Options(way: options.way.map(Way.init), deadline: options.deadline)
         injection.remoteExecutor = Injector.embeddedPython
-        if let name = options.way {
-            guard let way = Way(rawValue: name) else {
-                let names = Way.allCases.map(\.rawValue).joined(separator: ", ")
-                throw SessionError(.unsupported, "no way in is called “\(name)”", hint: "there are: \(names)")
-            }
-            injection.way = way
-        }
         return injection
     }
 
@@ -88,6 +77,26 @@ struct AgentArrival {
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
         return SessionError(
             .failed, "the agent could not start in \(label): \(lines.first ?? "?")", details: Array(lines.dropFirst()))
+    }
+}
+
+extension Way {
+    init(_ way: AttachOptions.Way) {
+        self =
+            switch way {
+            case .remoteExec: .remoteExec
+            case .ptrace: .ptrace
+            }
+    }
+}
+
+extension AttachOptions.Way {
+    init(_ way: Way) {
+        self =
+            switch way {
+            case .remoteExec: .remoteExec
+            case .ptrace: .ptrace
+            }
     }
 }
 

@@ -8,6 +8,7 @@ struct AgentSession: Session {
     let hello: Hello
     let label: String
     let connection: AgentConnection
+    var way: AttachOptions.Way?
 
     /// By when a probe must be installed.
     private static let installTimeout = Duration.seconds(30)

@@ -18,6 +18,7 @@ public struct LocalSessions: Sessions {
 
     /// Opens a session, attaching when no agent is there.
     public func open(_ name: TargetName, options: AttachOptions) async throws(SessionError) -> any Session {
+        if case .isAwaited(let limit) = options.arrival { return try await openAwaited(name, limit, options) }
         switch name {
         case .pid(let pid):
             return try await open(pid, options)
@@ -39,10 +40,7 @@ public struct LocalSessions: Sessions {
     func process(named text: String) throws(SessionError) -> PythonProcess {
         switch TargetQuery.text(text).resolve() {
         case .found(let process): return process
-        case .ambiguous(let processes):
-            throw SessionError(
-                .ambiguous(processes.map(TargetInfo.init)),
-                "\(processes.count) Python processes have “\(text)” in their command line", hint: "name one by its pid")
+        case .ambiguous(let processes): throw .ambiguous(processes, named: text)
         case .missing, .notPython, .ourselves:
             throw SessionError(
                 .noTarget, "no Python process has “\(text)” in its command line",
@@ -50,7 +48,7 @@ public struct LocalSessions: Sessions {
         }
     }
 
-    private func open(_ pid: Int32, _ options: AttachOptions) async throws(SessionError) -> any Session {
+    func open(_ pid: Int32, _ options: AttachOptions) async throws(SessionError) -> any Session {
         let socket: AgentSocket
         do {
             socket = try AgentSocket.path(for: pid)
@@ -76,7 +74,7 @@ public struct LocalSessions: Sessions {
 
     private func connect(
         _ path: String, pid: Int32?, label: String, timeout: Duration
-    ) async throws(ClientError) -> any Session {
+    ) async throws(ClientError) -> AgentSession {
         let (connection, hello) = try await AgentConnection.connect(toUnixSocket: path, pid: pid, timeout: timeout)
         return AgentSession(hello: hello, label: label, connection: connection)
     }
@@ -93,6 +91,14 @@ public struct LocalSessions: Sessions {
             }
         guard let name, !name.isEmpty else { return "\(pid)" }
         return "\(pid) \(name.split(separator: "/").last ?? Substring(name))"
+    }
+}
+
+extension SessionError {
+    static func ambiguous(_ processes: [PythonProcess], named text: String) -> SessionError {
+        SessionError(
+            .ambiguous(processes.map(TargetInfo.init)),
+            "\(processes.count) Python processes have “\(text)” in their command line", hint: "name one by its pid")
     }
 }
 

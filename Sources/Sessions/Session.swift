@@ -9,6 +9,9 @@ public protocol Session: Sendable {
     /// The target, as a person would name it: its pid and the start of its command line.
     var label: String { get }
 
+    /// The way by which this session's opening brought the agent in; nil when it was there already.
+    var way: AttachOptions.Way? { get }
+
     /// Sends one request and waits for its reply's data.
     ///
     /// - Parameters:

@@ -9,7 +9,7 @@ public protocol Sessions: Sendable {
     ///
     /// - Parameters:
     ///   - name: which target.
-    ///   - options: how long it may take and which way in is forced.
+    ///   - options: how long it may take, which way in is forced, and whether the target is waited for.
     /// - Throws: `SessionError`, which names what stands in the way and what mends it.
     func open(_ name: TargetName, options: AttachOptions) async throws(SessionError) -> any Session
 

@@ -58,20 +58,6 @@ public struct TargetInfo: Sendable, Equatable {
     }
 }
 
-/// How to get into a target.
-public struct AttachOptions: Sendable {
-    /// By when the agent must have answered.
-    public var deadline: Duration
-    /// The only way in to try, such as `ptrace`; nil tries them in order.
-    public var way: String?
-
-    /// Makes the options.
-    public init(deadline: Duration = .seconds(10), way: String? = nil) {
-        self.deadline = deadline
-        self.way = way
-    }
-}
-
 /// One line of `doctor`.
 public struct Check: Sendable, Equatable {
     /// How it stands.

@@ -14,7 +14,7 @@ struct OpenVerb: Verb {
             """,
         discussion: """
             TARGET is a pid, a part of a command line that fits one process, unix:PATH or HOST:PORT; without one, \
-            'attach' does it later. Without -c and -f, commands come from the keyboard, or as a script from standard \
+            'attach' does it later. --wait waits for it to appear, and --timeout then bounds the wait. Without -c and -f, commands come from the keyboard, or as a script from standard \
             input when that is no terminal.
 
             VERBS:
@@ -37,6 +37,9 @@ struct OpenVerb: Verb {
 
     @OptionGroup var options: TargetOptions
 
+    @Flag(help: "Wait until there is a Python process with TARGET in its command line.")
+    var wait = false
+
     @Argument(help: ArgumentHelp("The target, and behind -f the script's arguments.", valueName: "word"))
     var words: [String] = []
 
@@ -44,7 +47,7 @@ struct OpenVerb: Verb {
     private var wordsBeforeScript: Int?
 
     private enum CodingKeys: CodingKey {
-        case commands, script, options, words
+        case commands, script, options, wait, words
     }
 
     /// The verbs, for the help.
@@ -72,12 +75,14 @@ struct OpenVerb: Verb {
             let argument = arguments[index]
             if argument == "--" { return nil }
             if argument == "-f" || argument == "--file" || argument.hasPrefix("--file=") { return index }
-            index += ["-c", "-o", "--format", "--allow", "--timeout", "--color"].contains(argument) ? 2 : 1
+            index += ["-c", "-o", "--format", "--allow", "--via", "--timeout", "--color"].contains(argument) ? 2 : 1
         }
         return nil
     }
 
     var target: String? { (wordsBeforeScript ?? words.count) == 0 ? nil : words.first }
+    /// Without a limit of its own: `--timeout` bounds whatever is run.
+    private var arrival: AttachOptions.Arrival { wait ? .isAwaited(nil) : .isThere }
     var scriptArguments: [String] { Array(words.dropFirst(wordsBeforeScript ?? words.count)) }
 
     mutating func validate() throws {
@@ -86,12 +91,15 @@ struct OpenVerb: Verb {
         if targets > 1 {
             throw ValidationError("Unexpected argument '\(words[1])': a target with blanks needs quotes.")
         }
+        if wait, targets == 0, script == nil || wordsBeforeScript != nil {
+            throw ValidationError("--wait needs a part of the command line to wait for.")
+        }
     }
 
     func execute() async throws -> ExitStatus {
-        let run = ShellRun(options.run, allow: options.allow.value)
+        let run = ShellRun(options)
         if commands == nil, script == nil, Terminal.isTerminal(0) {
-            return await Prompt(run).execute(target)
+            return await Prompt(run).execute(target, arrival)
         }
         return await run.finish(await batch(run))
     }
@@ -121,7 +129,7 @@ struct OpenVerb: Verb {
         _ run: ShellRun, _ body: (Interpreter) async -> ExitStatus
     ) async -> ExitStatus {
         if let target {
-            let status = await run.run("attach") { await $0.attach(TargetName(target)) }
+            let status = await run.run("attach") { [arrival] in await $0.attach(TargetName(target), arrival: arrival) }
             guard status == .done else { return status }
         }
         let status = await run.run("commands", body)

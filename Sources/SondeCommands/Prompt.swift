@@ -25,10 +25,13 @@ struct Prompt {
 
     /// Attaches to a target, if one is given, and reads commands until the end.
     ///
+    /// - Parameters:
+    ///   - target: The target.
+    ///   - arrival: Whether it is there already.
     /// - Returns: The status to leave with.
-    func execute(_ target: String?) async -> ExitStatus {
+    func execute(_ target: String?, _ arrival: AttachOptions.Arrival) async -> ExitStatus {
         var status = ExitStatus.done
-        if let target { status = await run.run("attach") { await $0.attach(TargetName(target)) } }
+        if let target { status = await run.run("attach") { await $0.attach(TargetName(target), arrival: arrival) } }
         if status == .done { await runSettings() }
         if status == .done { status = await readLines() }
         status = await run.finish(status)

@@ -65,6 +65,7 @@ struct RunOptions: ParsableArguments {
         options.format = output.format?.value
         options.allow = allow
         options.isQuiet = output.quiet
+        options.isVerbose = verbose
         options.deadline = timeout?.duration
         if let timeout { options.attach.deadline = timeout.duration }
         options.scriptDirectories = Process.configurationDirectory.map { [$0 + "/scripts"] } ?? []
@@ -76,6 +77,16 @@ struct RunOptions: ParsableArguments {
 struct TargetOptions: ParsableArguments {
     @OptionGroup var run: RunOptions
 
+    @Option(help: ArgumentHelp("The only way in to try, where no agent is there yet.", valueName: "way"))
+    var via: Choice<AttachOptions.Way>?
+
     @Option(help: ArgumentHelp("What may be done to the target.", valueName: "level"))
     var allow = Choice(Command.AllowLevel.read)
+
+    /// The shell's options that these make.
+    var interpreterOptions: Interpreter.Options {
+        var options = run.interpreterOptions(allow: allow.value)
+        options.attach.way = via?.value
+        return options
+    }
 }

@@ -25,13 +25,19 @@ final class ShellRun: Sendable {
     /// How long sessions may take to close when a signal wants us gone, in seconds.
     private static let farewell: UInt32 = 2
 
-    /// - Parameters:
-    ///   - options: What was asked for.
-    ///   - allow: What may be done to a target.
-    init(_ options: RunOptions, allow: Command.AllowLevel = .read) {
+    /// - Parameter options: What was asked for.
+    convenience init(_ options: RunOptions) {
+        self.init(options, options.interpreterOptions(allow: .read))
+    }
+
+    /// - Parameter options: What was asked for.
+    convenience init(_ options: TargetOptions) {
+        self.init(options.run, options.interpreterOptions)
+    }
+
+    private init(_ options: RunOptions, _ interpreterOptions: Interpreter.Options) {
         front = StreamFront(color: options.output.color.value)
-        interpreter = Interpreter(
-            sessions: LocalSessions(), front: front, options: options.interpreterOptions(allow: allow))
+        interpreter = Interpreter(sessions: LocalSessions(), front: front, options: interpreterOptions)
         isVerbose = options.verbose
         Signals.watch { [self] in handle($0) }
     }

@@ -150,7 +150,9 @@ import Testing
         Case("watch f -n x", "-n needs a whole number from 0, not 'x' @ x"),
         Case("watch f -n if cost > 1", "-n needs a value (-n, --times N) @ -n"),
         Case("watch f --for 10", "--for needs a time, not '10' (write 250ms, 10s or 2m) @ 10"),
-        Case("watch f --on retrun", "--on has no choice 'retrun' (did you mean 'return'?) @ retrun"),
+        Case(
+            "watch f --on retrun",
+            "--on has no choice 'retrun' (did you mean 'return'? choose from enter, return, error, all) @ retrun"),
         Case("watch f --time 5", "watch has no option '--time' (did you mean '--times'?) @ --time"),
         Case(
             "watch f -z", "watch has no option '-z' (it has -n --times --for -x --expand --rate --on -b -s -e -f) @ -z"),

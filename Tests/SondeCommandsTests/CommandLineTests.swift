@@ -58,6 +58,15 @@ import Testing
         #expect(verb.options.run.output.color.value == .never)
     }
 
+    @Test func theWayInAndTheWait() throws {
+        #expect(try open("4711").options.interpreterOptions.attach.way == nil)
+        #expect(try open("4711", "--via", "ptrace").options.interpreterOptions.attach.way == .ptrace)
+        #expect(try open("--wait", "shop.py", "-c", "status").target == "shop.py")
+        let script = try open("shop.py", "--wait", "--via", "remote-exec", "-f", "slow.sonde", "limit=3")
+        #expect(script.wait && script.target == "shop.py")
+        #expect(script.scriptArguments == ["limit=3"])
+    }
+
     @Test(arguments: [
         (["--bogus"], "error: Unknown option '--bogus'"),
         (["shop", "py"], "error: Unexpected argument 'py': a target with blanks needs quotes."),
@@ -72,6 +81,10 @@ import Testing
             #"error: The value of 'x' is no JSON: expected a value. A text is written 'x="…"'."#
         ),
         (["eval", "x", "--var", "=1"], "error: --var needs name=json, not '=1'."),
+        (["4711", "--via", "magic"], "error: The value 'magic' is invalid for '--via <way>'."),
+        (["--wait"], "error: --wait needs a part of the command line to wait for."),
+        (["--wait", "-f", "slow.sonde", "x"], "error: --wait needs a part of the command line to wait for."),
+        (["doctor", "4711", "--via", "ptrace"], "error: Unknown option '--via'"),
         (["ps", "--allow", "exec"], "error: Unknown option '--allow'"),
     ])
     func mistakesAreExplained(arguments: [String], start: String) {

@@ -69,7 +69,10 @@
         /// Runs the source.
         mutating func run() throws(AttachError) -> Injection {
             var round = 0
+            // An interpreter that is starting will be ready within milliseconds, and is caught before its program begins.
+            var startingLooks = 0
             while true {
+                var isStarting = false
                 for (thread, mode) in candidates(in: round) {
                     switch try attempt(on: thread, mode) {
                     case .executed?:
@@ -85,6 +88,7 @@
                         throw AttachError(
                             .timedOut,
                             "the Python interpreter of process \(pid) has not finished starting, or has ended")
+                    case .notInitialized?: isStarting = true
                     default: break
                     }
                 }
@@ -94,8 +98,13 @@
                         .timedOut, "no thread of process \(pid) came to a place where it can run other code",
                         hint: "it may be inside a long call that holds the GIL; try again later")
                 }
-                deadline.pause(microseconds: min(200 << Int64(min(round, 6)), 10_000))
-                round += 1
+                if isStarting, startingLooks < 200 {
+                    startingLooks += 1
+                    deadline.pause(microseconds: 500)
+                } else {
+                    deadline.pause(microseconds: min(200 << Int64(min(round, 6)), 10_000))
+                    round += 1
+                }
             }
         }
 

@@ -18,6 +18,8 @@ public actor Interpreter {
         public var attach: AttachOptions
         /// Whether notices are left out; errors and losses are told all the same.
         public var isQuiet: Bool
+        /// Whether it is also told how what was done was done.
+        public var isVerbose = false
         /// Where `run NAME` looks for `NAME.sonde`.
         public var scriptDirectories: [String]
         /// What the whole of a line or script may take, or nil.
@@ -110,8 +112,16 @@ public actor Interpreter {
     }
 
     /// Attaches to a target, as `attach` does.
-    public func attach(_ target: TargetName) async -> ExitStatus {
-        await run { (runner) throws(Failure) in try await Attach.open(target, in: runner.state) }
+    ///
+    /// - Parameters:
+    ///   - target: which one.
+    ///   - arrival: whether it is there already.
+    public func attach(_ target: TargetName, arrival: AttachOptions.Arrival = .isThere) async -> ExitStatus {
+        await run { (runner) throws(Failure) in
+            var options = runner.state.options.attach
+            options.arrival = arrival
+            try await Attach.open(target, options, in: runner.state)
+        }
     }
 
     /// Stops what runs, from any thread: a stream ends and says what it gave, a wait ends. The shell stays.

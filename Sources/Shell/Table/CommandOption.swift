@@ -87,7 +87,8 @@ public struct CommandOption: Sendable {
             guard words.contains(text) else {
                 throw Failure(
                     .usage, "\(flag) has no choice '\(text)'",
-                    hint: didYouMean(text, among: words) ?? "choose from \(words.joined(separator: ", "))")
+                    hint: [didYouMean(text, among: words), "choose from \(words.joined(separator: ", "))"]
+                        .compactMap { $0 }.joined(separator: " "))
             }
             return .text(text)
         }

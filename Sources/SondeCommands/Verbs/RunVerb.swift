@@ -15,7 +15,7 @@ struct RunVerb: Verb {
     var arguments: [String] = []
 
     func execute() async throws -> ExitStatus {
-        let run = ShellRun(options.run, allow: options.allow.value)
+        let run = ShellRun(options)
         let line = (["run"] + ([script] + arguments).map(Quoting.word)).joined(separator: " ")
         let status = await run.run("run") { await $0.run(line: line) }
         return await run.finish(await run.interpreter.exitRequest ?? status)

@@ -8,6 +8,8 @@ final class FakeSessions: Sessions {
     let session: FakeSession
     let processes: [TargetInfo]
     let opened = Mutex<[TargetName]>([])
+    /// How the last one was opened.
+    let options = Mutex<AttachOptions?>(nil)
 
     init(_ session: FakeSession, processes: [TargetInfo] = FakeSessions.some) {
         self.session = session
@@ -26,6 +28,7 @@ final class FakeSessions: Sessions {
 
     func open(_ name: TargetName, options: AttachOptions) async throws(SessionError) -> any Session {
         opened.withLock { $0.append(name) }
+        self.options.withLock { $0 = options }
         switch name {
         case .pid(999): throw SessionError(.noTarget, "there is no process 999", hint: "see ps")
         case .pid(998):
@@ -63,6 +66,7 @@ final class FakeSession: Session {
     let state = Mutex(State())
     let hello = Hello(agent: "0.1.0", pid: 11, python: "3.12.1")
     let label = "11 python shop.py"
+    let way: AttachOptions.Way? = nil
 
     /// Scripts the reply to a command.
     func on(_ command: String, _ reply: @escaping Reply) { state.withLock { $0.replies[command] = reply } }
