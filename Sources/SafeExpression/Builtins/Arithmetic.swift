@@ -222,7 +222,8 @@ enum Arithmetic {
         if base.isZero || base == 1 { return Value(BigInteger(base)) }
         if base == -1 { return .int(exponent.magnitude.trailingZeroBitCount == 0 ? -1 : 1) }
         let bits = base.magnitude.bitWidth
-        guard let count = Int(exactly: exponent), !(bits - 1).multipliedReportingOverflow(by: count).overflow else {
+        // Half of what an integer can hold leaves room for counting; no limit is so far away.
+        guard let count = Int(exactly: exponent), count < Int.max / 2 / bits else {
             try state.allocate(bits: .max)
             return .none
         }
