@@ -11,6 +11,8 @@ public enum Injector {
         public var way: Way?
         /// When to give up.
         public var deadline: Duration
+        /// Whether the interpreter may still be starting: then ptrace comes first, which asks it whether it is ready.
+        public var isStarting = false
         /// The step after which this process kills itself, and at which of its occurrences: for the tests that prove
         /// that the target survives it.
         public var dieAfter: (step: Step, occurrence: Int)?
@@ -57,21 +59,33 @@ public enum Injector {
         switch options.way {
         case .remoteExec?: return try remoteExec(source, pid, options, deadline, mayWait: true)
         case .ptrace?: return try ptrace(source, pid, options, deadline)
-        case nil: break
+        case nil where options.isStarting: return try either(.ptrace, .remoteExec, source, pid, options, deadline)
+        case nil: return try either(.remoteExec, .ptrace, source, pid, options, deadline)
         }
-        let first: AttachError
+    }
+
+    private static func either(
+        _ first: Way, _ second: Way, _ source: [UInt8], _ pid: Int32, _ options: Options, _ deadline: Deadline
+    ) throws(AttachError) -> Injection {
+        func attempt(_ way: Way) throws(AttachError) -> Injection {
+            switch way {
+            case .remoteExec: try remoteExec(source, pid, options, deadline, mayWait: way == second)
+            case .ptrace: try ptrace(source, pid, options, deadline)
+            }
+        }
+        let earlier: AttachError
         do {
-            return try remoteExec(source, pid, options, deadline, mayWait: false)
+            return try attempt(first)
         } catch {
-            // What ptrace cannot do better is told at once.
+            // What the other way cannot do better is told at once.
             guard [.unsupported, .timedOut, .failed].contains(error.kind), error.step == nil else { throw error }
-            first = error
+            earlier = error
         }
         do {
-            return try ptrace(source, pid, options, deadline)
+            return try attempt(second)
         } catch {
             var error = error
-            error.earlier.append("\(Way.remoteExec.rawValue): \(first)")
+            error.earlier.append("\(first.rawValue): \(earlier)")
             throw error
         }
     }

@@ -60,6 +60,7 @@ struct AgentArrival {
     private var injectorOptions: Injector.Options {
         var injection = Injector.Options(way: options.way.map(Way.init), deadline: options.deadline)
         injection.remoteExecutor = Injector.embeddedPython
+        injection.isStarting = options.arrival != .isThere
         return injection
     }
 

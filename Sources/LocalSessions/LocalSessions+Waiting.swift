@@ -66,6 +66,13 @@ extension LocalSessions {
         let end = clock.now + Self.startTime
         var pause = Duration.milliseconds(2)
         while true {
+            // What is no Python yet is looked at only.
+            let isPython = (try? PythonProcess.find(pid)) ?? nil != nil
+            guard isPython || Self.isGone(pid) || clock.now >= end else {
+                if Task.isCancelled { throw SessionError(.failed, "the wait was given up") }
+                try? await Task.sleep(for: .milliseconds(1))
+                continue
+            }
             do {
                 return try await open(pid, options)
             } catch {

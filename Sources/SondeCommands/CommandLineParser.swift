@@ -5,6 +5,9 @@ internal import Shell
 protocol Verb: ParsableCommand {
     /// Does it.
     func execute() async throws -> ExitStatus
+
+    /// Parses the words behind its own.
+    static func parseVerb(_ arguments: [String]) throws -> any Verb
 }
 
 /// Finds the verb of a command line and parses the rest for it.
@@ -14,7 +17,8 @@ protocol Verb: ParsableCommand {
 enum CommandLineParser {
     /// The verbs, in the order in which the help lists them.
     static let verbs: [any Verb.Type] = [
-        ProcessesVerb.self, DoctorVerb.self, EvaluateVerb.self, WhereVerb.self, CheckVerb.self, RunVerb.self,
+        LaunchVerb.self, ProcessesVerb.self, DoctorVerb.self, EvaluateVerb.self, WhereVerb.self, CheckVerb.self,
+        RunVerb.self,
     ]
 
     /// Parses a command line.

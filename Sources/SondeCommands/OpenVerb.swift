@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import LineEditor
 internal import Sessions
 internal import Shell
 
@@ -98,41 +97,10 @@ struct OpenVerb: Verb {
 
     func execute() async throws -> ExitStatus {
         let run = ShellRun(options)
-        if commands == nil, script == nil, Terminal.isTerminal(0) {
-            return await Prompt(run).execute(target, arrival)
+        let work = Work(commands: commands, script: script, arguments: scriptArguments)
+        guard let target else { return await work.execute(run) { _ in .done } }
+        return await work.execute(run) { [arrival] run in
+            await run.run("attach") { await $0.attach(TargetName(target), arrival: arrival) }
         }
-        return await run.finish(await batch(run))
-    }
-
-    /// Runs commands or a script, once all of it is known to be right: a typo touches no target.
-    private func batch(_ run: ShellRun) async -> ExitStatus {
-        if let commands {
-            let checked = await run.interpreter.check(line: commands)
-            guard checked == .done else { return checked }
-            return await attached(run) { await $0.run(line: commands) }
-        }
-        let path = script ?? "-"
-        let text: String
-        switch path == "-" ? await StandardInput.text() : await StandardInput.text(of: path) {
-        case .success(let read): text = read
-        case .failure(let error):
-            run.front.report("error: \(error.message)\n")
-            return .usage
-        }
-        let name = path == "-" ? "standard input" : path
-        let checked = await run.interpreter.check(script: text, name: name, arguments: scriptArguments)
-        guard checked == .done else { return checked }
-        return await attached(run) { await $0.run(script: text, name: name, arguments: scriptArguments) }
-    }
-
-    private func attached(
-        _ run: ShellRun, _ body: (Interpreter) async -> ExitStatus
-    ) async -> ExitStatus {
-        if let target {
-            let status = await run.run("attach") { [arrival] in await $0.attach(TargetName(target), arrival: arrival) }
-            guard status == .done else { return status }
-        }
-        let status = await run.run("commands", body)
-        return await run.interpreter.exitRequest ?? status
     }
 }

@@ -1,5 +1,4 @@
 internal import LineEditor
-internal import Sessions
 internal import Shell
 
 /// The prompt: reads lines from the keyboard and runs them until the user leaves.
@@ -23,15 +22,11 @@ struct Prompt {
         run.attend(editor)
     }
 
-    /// Attaches to a target, if one is given, and reads commands until the end.
+    /// Gets the shell its target and reads commands until the end.
     ///
-    /// - Parameters:
-    ///   - target: The target.
-    ///   - arrival: Whether it is there already.
     /// - Returns: The status to leave with.
-    func execute(_ target: String?, _ arrival: AttachOptions.Arrival) async -> ExitStatus {
-        var status = ExitStatus.done
-        if let target { status = await run.run("attach") { await $0.attach(TargetName(target), arrival: arrival) } }
+    func execute(_ open: Work.Opening) async -> ExitStatus {
+        var status = await open(run)
         if status == .done { await runSettings() }
         if status == .done { status = await readLines() }
         status = await run.finish(status)

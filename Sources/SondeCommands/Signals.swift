@@ -9,8 +9,14 @@ enum Signals {
     /// The pipe's writing end; set before a handler is installed, and never again.
     nonisolated(unsafe) private static var writing: Int32 = -1
 
+    /// Whether whoever started us ignores SIGPIPE; set before anything else runs.
+    nonisolated(unsafe) private(set) static var brokenPipesWereIgnored = false
+
     /// Ignores SIGPIPE: a closed pipe is seen as EPIPE.
     static func ignoreBrokenPipes() {
+        var before = sigaction()
+        sigaction(SIGPIPE, nil, &before)
+        brokenPipesWereIgnored = unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self) == 1
         signal(SIGPIPE, SIG_IGN)
     }
 

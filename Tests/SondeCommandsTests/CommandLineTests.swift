@@ -58,6 +58,18 @@ import Testing
         #expect(verb.options.run.output.color.value == .never)
     }
 
+    @Test func whatIsLaunchedStandsBehindDashes() throws {
+        func launch(_ arguments: String...) throws -> LaunchVerb {
+            try #require(try CommandLineParser.parse(["launch"] + arguments) as? LaunchVerb)
+        }
+        let verb = try launch("-c", "status", "--via", "ptrace", "--", "python", "-m", "app", "--", "-c", "x")
+        #expect(verb.program == ["python", "-m", "app", "--", "-c", "x"])
+        #expect(verb.commands == "status")
+        #expect(verb.options.interpreterOptions.attach.way == .ptrace)
+        let script = try launch("-f", "slow.sonde", "limit=3", "--", "./app.py")
+        #expect(script.arguments == ["limit=3"] && script.program == ["./app.py"])
+    }
+
     @Test func theWayInAndTheWait() throws {
         #expect(try open("4711").options.interpreterOptions.attach.way == nil)
         #expect(try open("4711", "--via", "ptrace").options.interpreterOptions.attach.way == .ptrace)
@@ -81,6 +93,10 @@ import Testing
             #"error: The value of 'x' is no JSON: expected a value. A text is written 'x="…"'."#
         ),
         (["eval", "x", "--var", "=1"], "error: --var needs name=json, not '=1'."),
+        (["launch"], "error: The program to start is missing: it stands behind --."),
+        (["launch", "-c", "status", "--"], "error: The program to start is missing: it stands behind --."),
+        (["launch", "python", "app.py"], "error: Unexpected argument 'python': the program stands behind --."),
+        (["launch", "--via", "magic", "--", "python"], "error: The value 'magic' is invalid for '--via <way>'."),
         (["4711", "--via", "magic"], "error: The value 'magic' is invalid for '--via <way>'."),
         (["--wait"], "error: --wait needs a part of the command line to wait for."),
         (["--wait", "-f", "slow.sonde", "x"], "error: --wait needs a part of the command line to wait for."),
