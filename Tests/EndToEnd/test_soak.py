@@ -20,7 +20,8 @@ LABELS = [list(PYTHONS)[at] for at in (0, len(PYTHONS) // 2, -1)]
 # What the soak has found and what is not mended yet (docs/benchmarks.md, "The soak"): seen, it is told, not failed.
 OPEN = {
     r"is_killed: .*anonymous executable mapping": "a shell killed in the middle of an injection leaves its two pages",
-    r"(is_killed|come_together): left behind: .*threads": "two bootstraps at once make two agents, one of them for ever",
+    r"(is_killed|come_together): left behind: .*(threads|descriptors|files)": "two bootstraps at once make two agents, one of them for ever",
+    r"come_together: .*has no attribute 'run'": "two threads load one of the agent's modules at once, one gets half of it",
     r"use of fork\(\) may lead to deadlocks": "from 3.12 on a fork while the agent comes or goes warns of its thread",
 }
 
@@ -37,7 +38,7 @@ def test_attaching_and_leaving_again_and_again(binary, tmp_path, name):
         assert program.end() > 0
     except Failure as failure:
         for pattern, reason in OPEN.items():
-            if re.search(pattern, str(failure)):
+            if re.search(pattern, str(failure), re.DOTALL):
                 pytest.xfail(f"{reason}: {failure}")
         raise
     finally:

@@ -151,14 +151,8 @@ class Soak:
         threads = [threading.Thread(target=worker) for _ in range(jobs)]
         for thread in threads:
             thread.start()
-        try:
-            for thread in threads:
-                thread.join()
-        except KeyboardInterrupt:
-            # The targets belong to the threads, which end them.
-            self.stopped.set()
-            for thread in threads:
-                thread.join()
+        for thread in threads:
+            thread.join()
 
     def summary(self, seconds):
         kinds = ", ".join(f"{count} {name}" for name, count in sorted(self.kinds.items()))
@@ -191,13 +185,15 @@ def main(words):
     seed = arguments.seed if arguments.seed is not None else random.randrange(10**6)
     pythons = arguments.python or interpreters()
     targets = arguments.target or list(TARGETS)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     failures = BUILD / "soak-failures"
     shutil.rmtree(failures, ignore_errors=True)
     BUILD.mkdir(exist_ok=True)
     start = time.monotonic()
     with open(BUILD / "soak.log", "w") as log:
         soak = Soak(binary, log, failures)
+        # The threads end their targets after the cycle that they are in; nothing is cut short, however often it comes.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: soak.stopped.set())
         soak.say(f"seed {seed}, {arguments.cycles} cycles, {binary}, load {os.getloadavg()}, {len(pythons)} interpreters")
         print(f"seed {seed}; the log: .build/soak.log", flush=True)
         todo = spells(seed, pythons, targets, arguments.cycles)

@@ -22,9 +22,11 @@ class Shell:
         self.environment = {**kept, "HOME": str(home), "XDG_STATE_HOME": str(home), "XDG_CONFIG_HOME": str(home)}
 
     def start(self, program, commands):
+        """In a session of its own: a Ctrl-C is for the soak, which lets a cycle end."""
         return subprocess.Popen(
             [self.binary, str(program.pid), "-o", "jsonl", "-c", commands],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment,
+            start_new_session=True)
 
     def rows(self, program, commands):
         """The rows that the commands give; they must succeed."""

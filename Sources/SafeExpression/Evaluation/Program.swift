@@ -74,7 +74,17 @@ final class Program: Sendable {
 
     @inline(never)
     private func diagnostic(_ fault: Fault) -> Diagnostic {
-        Diagnostic(kind: fault.kind, message: fault.message, range: tree.nodes[fault.site].range, hint: fault.hint)
+        Diagnostic(
+            kind: fault.kind, message: Self.shortened(fault.message), range: tree.nodes[fault.site].range,
+            hint: fault.hint)
+    }
+
+    /// A message may quote a value; what a person reads of it is its beginning.
+    private static func shortened(_ message: String) -> String {
+        if message.utf8.count <= 300 { return message }
+        var scalars = String.UnicodeScalarView()
+        scalars.append(contentsOf: message.unicodeScalars.prefix(297))
+        return String(scalars) + "..."
     }
 
     /// An iterator ends with its evaluation, so none may be part of the result; nor may the result be small only because
