@@ -2,12 +2,16 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
 from support import ROOT, Shop, Sonde, find_sonde
+
+# Tests that run in the background of a shell ignore interrupts, and so would all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 found = subprocess.run([str(ROOT / "scripts/find-pythons")], stdout=subprocess.PIPE, text=True, check=True)
 PYTHONS = dict(line.split(" ", 1) for line in found.stdout.splitlines())

@@ -115,9 +115,9 @@ def come_together(shell, program, random):
 CYCLES = {watches: 5, looks_around: 2, is_killed: 2, come_together: 1}
 
 
-def cycle(shell, program, random):
-    """One cycle of any kind, and the checks that follow each; gives the name of the kind."""
-    act = random.choices(list(CYCLES), CYCLES.values())[0]
+def cycle(shell, program, random, kinds=CYCLES):
+    """One cycle of a kind drawn by its weight, and the checks that follow each; gives the name of the kind."""
+    act = random.choices(list(kinds), kinds.values())[0]
     try:
         act(shell, program, random)
         program.must_work()
