@@ -80,6 +80,7 @@ def test_variables_and_errors(sonde):
         {"id": "g", "expr": "9**9**9"},
         {"id": "h", "expr": "x * 2", "vars": {"x": "\U0001f40d\ud800"}},
         {"id": "i", "expr": "'\ud800'"},
+        {"id": "j", "expr": "['a' * 10**6] * 10**5"},
     ]
     text = "\n\n".join(json.dumps(line) for line in lines)
     done = sonde("eval", "--batch", "-", stdin=text).succeeded()
@@ -87,9 +88,10 @@ def test_variables_and_errors(sonde):
     assert found == [
         (1, "True"), ("b", "True"), (None, "IndexError"), ("d", "UnknownName"), ("e", "SyntaxError"),
         ("f", "Rejected"), ("g", "Limit"), ("h", "'\U0001f40d\\ud800\U0001f40d\\ud800'"), ("i", "SyntaxError"),
+        ("j", "Limit"),
     ]  # fmt: skip
     assert done.rows[2]["error"]["start"] == 0 and done.rows[2]["error"]["end"] == 5
-    assert done.err == "standard input: 3 values, 6 errors\n"
+    assert done.err == "standard input: 3 values, 7 errors\n"
     again = sonde("eval", "--batch", "-", "--python", sys.executable, stdin=text).succeeded()
     assert [(row["id"], row.get("repr") or row["error"]["kind"]) for row in again.rows] == found
 

@@ -11,8 +11,9 @@ import json
 import sys
 import time
 
-# Elements of a result that is shown, as in the shell.
+# Elements of a result that is shown, and characters of the texts in it, as in the shell.
 RESULT = 1000000
+TEXT = 16 << 20
 
 
 class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -44,18 +45,21 @@ def value_of(data):
     return float("nan") if type(data) is str and data == "__nan__" else data
 
 
-def is_shown(value, left):
-    """Whether a value has at most `left` elements in all: one that is small only because its parts are shared is not."""
-    pending = [value]
+def is_shown(value):
+    """Whether a value is of bounded size when it is written: one that is small only because its parts are shared is not."""
+    pending, elements, characters = [value], RESULT, TEXT
     while pending:
         value = pending.pop()
         if type(value) is dict:
-            value = list(value.values())
-        if type(value) in (list, tuple):
-            left -= len(value)
-            if left < 0:
+            value = [*value, *value.values()]
+        if type(value) in (list, tuple, set, frozenset):
+            elements -= len(value)
+            if elements < 0:
                 return False
-            pending += [each for each in value if type(each) in (list, tuple, dict)]
+            pending += [each for each in value if type(each) in (list, tuple, dict, set, frozenset)]
+            characters -= sum([len(each) for each in value if type(each) is str])
+            if characters < 0:
+                return False
     return True
 
 
@@ -73,10 +77,10 @@ def answer_to(request, expression):
         answer["error"] = [kind, error.message, error.start or 0, error.end or 0]
     took = time.thread_time_ns() - began
     if "error" not in answer:
-        if is_shown(value, RESULT):
+        if is_shown(value):
             answer["repr"] = repr(value)
         else:
-            answer["error"] = ["Limit", "a result of more than %d elements" % RESULT, 0, 0]
+            answer["error"] = ["Limit", "a result of more than %d elements or %d characters" % (RESULT, TEXT), 0, 0]
     answer["us"] = took / 1000
     return answer
 
