@@ -34,7 +34,7 @@ def find_release():
     """The binary as it is shipped, optimised: the release build's."""
     path = ROOT / ".build/release/sonde"
     if not os.access(path, os.X_OK):
-        sys.exit(f"no sonde at {path}: run swift build -c release --product sonde first")
+        sys.exit(f"no sonde at {path}: run scripts/build-release first")
     return path
 
 

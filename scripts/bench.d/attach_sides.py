@@ -26,7 +26,7 @@ def find_sonde():
     given = os.environ.get("SONDE")
     path = Path(given) if given else BUILD / "release/sonde"
     if not given and not path.exists():
-        subprocess.run(["swift", "build", "-c", "release", "--product", "sonde"], cwd=ROOT, check=True, stdout=sys.stderr)
+        subprocess.run([ROOT / "scripts/build-release"], check=True, stdout=sys.stderr)
     return path.resolve()
 
 
