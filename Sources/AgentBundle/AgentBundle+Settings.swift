@@ -7,12 +7,17 @@ extension AgentBundle {
         public let errorPath: String
         /// The user whose connections the agent takes, beside root's; in the target's user namespace.
         public let userID: UInt32
+        /// How long the agent waits for a shell to connect before it takes itself out again; whole seconds.
+        public let patience: Duration
 
         /// Makes the settings.
-        public init(socketPath: String, errorPath: String, userID: UInt32) {
+        public init(
+            socketPath: String, errorPath: String, userID: UInt32, patience: Duration = .seconds(30)
+        ) {
             self.socketPath = socketPath
             self.errorPath = errorPath
             self.userID = userID
+            self.patience = patience
         }
     }
 }

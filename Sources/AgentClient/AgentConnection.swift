@@ -25,10 +25,12 @@ public final class AgentConnection: Sendable {
     }
 
     private let channel: any Channel
+    private let sources: @Sendable () -> [UInt8]
     private let guarded = Mutex(Guarded())
 
-    init(channel: any Channel) {
+    init(channel: any Channel, sources: @escaping @Sendable () -> [UInt8]) {
         self.channel = channel
+        self.sources = sources
     }
 
     /// Waits for the agent's greeting.
@@ -84,16 +86,16 @@ public final class AgentConnection: Sendable {
             if let error = guarded.withLock({ $0.state.register(waiter(continuation), for: id) }) {
                 continuation.resume(returning: .failure(error))
             } else {
-                write(request)
+                write(request.payload)
             }
         }
         expiry.cancel()
         return (id, try result.get())
     }
 
-    private func write(_ request: Request) {
+    private func write(_ payload: [UInt8]) {
         var bytes: [UInt8] = []
-        Frame.encode(request.payload, into: &bytes)
+        Frame.encode(payload, into: &bytes)
         channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil)
     }
 
@@ -120,6 +122,8 @@ public final class AgentConnection: Sendable {
                 return guarded.greeting
             }
             waiter?.resume(returning: result)
+        case .sendSources:
+            write(sources())
         case .answer(.reply(let waiter), let result), .answer(.stream(let waiter, _), let result):
             waiter.resume(returning: result)
         case .deliver(let buffer, let input):

@@ -8,6 +8,8 @@ public enum ClientError: Error, Sendable {
     case impostor(expected: Int32, found: Int32)
     /// The two sides speak different protocols.
     case incompatible(Hello)
+    /// The agent has just come and could not start: its error, then the places in it, a line each.
+    case startFailed(String)
     /// The connection ended; why.
     case connectionLost(String)
     /// No answer by the deadline.

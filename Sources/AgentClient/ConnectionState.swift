@@ -7,6 +7,8 @@ struct ConnectionState: ~Copyable {
     enum Action {
         /// Resume the greeting's waiter.
         case greet(Result<Hello, ClientError>)
+        /// Send the agent's files.
+        case sendSources
         /// Answer a request.
         case answer(Waiter, Result<Value, ClientError>)
         /// Hand an item to a stream.
@@ -57,6 +59,14 @@ struct ConnectionState: ~Copyable {
                 return .greet(.failure(.incompatible(hello)))
             }
             return .greet(.success(hello))
+        case .sourcesWanted(let version):
+            // The agent is another sonde's that did not live to send them.
+            guard version == Hello.protocolVersion else {
+                return greetWithFailure(.connectionLost("an agent of protocol \(version) is just coming"))
+            }
+            return isGreeted ? nil : .sendSources
+        case .startFailed(let reason):
+            return greetWithFailure(.startFailed(reason))
         case .reply(let id, let result):
             // A reply whose deadline passed has no waiter any more.
             guard let waiter = waiters.removeValue(forKey: id) else { return nil }
@@ -76,6 +86,12 @@ struct ConnectionState: ~Copyable {
             }
             return .deliver(buffer, .item(.event(name: name, value)))
         }
+    }
+
+    private mutating func greetWithFailure(_ error: ClientError) -> Action? {
+        guard !isGreeted else { return nil }
+        isGreeted = true
+        return .greet(.failure(error))
     }
 
     /// Ends everything that waits: the connection is gone.

@@ -2,8 +2,12 @@ public import SafeExpression
 
 /// What the agent sends.
 public enum Message: Sendable {
-    /// The greeting, first on every connection.
+    /// The greeting, first on every connection to an agent that is there.
     case hello(Hello)
+    /// The agent has just come, and wants the rest of its files before it greets; the protocol it speaks.
+    case sourcesWanted(protocolVersion: Int)
+    /// The agent could not be started with them: why, and where.
+    case startFailed(String)
     /// The answer to a request.
     case reply(id: Int, Result<Value, AgentError>)
     /// One record of a probe.
@@ -45,6 +49,10 @@ public enum Message: Sendable {
         switch message["type"]?.asString {
         case "hello":
             self = .hello(try Hello(message))
+        case "sources_wanted":
+            self = .sourcesWanted(protocolVersion: message["protocol"]?.asInt ?? 0)
+        case "start_failed":
+            self = .startFailed(message["error"]?.asString ?? "?")
         case "event":
             self = .event(stream: stream, name: message["event"]?.asString ?? "", message)
         default:

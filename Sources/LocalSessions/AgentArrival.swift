@@ -12,8 +12,8 @@ struct AgentArrival {
     let label: String
     let options: AttachOptions
 
-    /// How often it is looked whether the agent is there: its start takes some tens of milliseconds.
-    private static let interval = Duration.milliseconds(2)
+    /// How often it is looked whether the agent listens: that takes it some milliseconds.
+    private static let interval = Duration.microseconds(500)
 
     /// Attaches, then connects.
     ///
@@ -75,9 +75,7 @@ struct AgentArrival {
 
     private func failure(at path: String) -> SessionError? {
         guard let bytes = try? File.contents(of: path), !bytes.isEmpty else { return nil }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-        return SessionError(
-            .failed, "the agent could not start in \(label): \(lines.first ?? "?")", details: Array(lines.dropFirst()))
+        return SessionError(.startFailed(String(decoding: bytes, as: UTF8.self)), label: label)
     }
 }
 

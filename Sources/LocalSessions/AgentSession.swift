@@ -80,6 +80,11 @@ extension SessionError {
                 "the agent in \(label) is version \(hello.agent) and speaks protocol \(hello.protocolVersion), "
                     + "this sonde speaks \(Hello.protocolVersion): \(older) is older",
                 hint: "detach it with the sonde that put it there")
+        case .startFailed(let reason):
+            let lines = reason.split(separator: "\n").map(String.init)
+            self.init(
+                .failed, "the agent could not start in \(label): \(lines.first ?? "?")",
+                details: Array(lines.dropFirst()))
         case .connectionLost(let reason):
             self.init(.connectionLost, "lost the connection to \(label): \(reason)")
         case .timedOut:

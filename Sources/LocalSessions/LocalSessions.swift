@@ -1,3 +1,4 @@
+internal import AgentBundle
 internal import AgentClient
 internal import AgentProtocol
 internal import ProcessInspection
@@ -75,7 +76,8 @@ public struct LocalSessions: Sessions {
     private func connect(
         _ path: String, pid: Int32?, label: String, timeout: Duration
     ) async throws(ClientError) -> AgentSession {
-        let (connection, hello) = try await AgentConnection.connect(toUnixSocket: path, pid: pid, timeout: timeout)
+        let (connection, hello) = try await AgentConnection.connect(
+            toUnixSocket: path, pid: pid, timeout: timeout, sources: { AgentBundle.sources })
         return AgentSession(hello: hello, label: label, connection: connection)
     }
 

@@ -23,16 +23,27 @@ def files():
     return result
 
 
-def bootstrap_source(socket_path, error_path, version=VERSION):
+FIRST = ["__init__", "arrival", "forks", "frames", "importer", "listener", "originals", "signals"]
+FIRST = ["sonde_agent/{}.py".format(name) for name in FIRST]
+START = "sonde_agent/start.py"
+
+
+def start_source(socket_path, error_path, patience=30):
     """The source that starts the agent in the process that runs it."""
     sources = files()
-    bootstrap = sources.pop("sonde_agent/bootstrap.py")
     settings = {
         "socket": socket_path,
         "error": error_path,
         "uid": os.getuid(),
-        "version": version,
-        "sources": sources,
+        "patience": patience,
+        "version": VERSION,
+        "sources": {path: sources[path] for path in FIRST},
     }
-    space = {"__name__": "_sonde_bootstrap", "SONDE": settings}
-    return "try:\n __import__('builtins').exec({!a},{!a})\nexcept BaseException:pass\n".format(bootstrap, space)
+    space = {"__name__": "_sonde_start", "SONDE": settings}
+    return "try:\n __import__('builtins').exec({!a},{!a})\nexcept BaseException:pass\n".format(sources[START], space)
+
+
+def sources_payload():
+    """What the agent asks the first shell for."""
+    rest = [(path, text) for path, text in sorted(files().items()) if path not in FIRST and path != START]
+    return "\0".join([part for file in rest for part in file]).encode("utf-8")

@@ -4,6 +4,8 @@ import json
 import socket
 import time
 
+from .bundle import sources_payload
+
 
 class AgentFailure(Exception):
     """An error reply."""
@@ -15,17 +17,25 @@ class AgentFailure(Exception):
 
 
 class Client:
-    """One session."""
+    """One session. An agent that has just come is given its files, or what is in their place, or nothing."""
 
-    def __init__(self, path, timeout=10.0):
+    def __init__(self, path, timeout=10.0, sources=b""):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(timeout)
-        self.socket.connect(path)
+        try:
+            self.socket.connect(path)
+        except OSError:
+            self.socket.close()
+            raise
         self.timeout = timeout
         self.buffer = b""
         self.messages = []
         self.next_id = 1
         self.hello = self.receive()
+        self.gave_sources = self.hello["type"] == "sources_wanted"
+        if self.gave_sources and sources is not None:
+            self.send_raw(sources or sources_payload())
+            self.hello = self.receive()
 
     def __enter__(self):
         return self

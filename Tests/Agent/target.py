@@ -8,7 +8,7 @@ import sys
 import tempfile
 import textwrap
 
-from .bundle import bootstrap_source
+from .bundle import start_source
 from .client import Client, wait_for
 
 # The target runs each line that the test sends (an expression as a Python literal), in its own main thread and
@@ -150,9 +150,9 @@ class Target:
         return self._answer()
 
     def attach(self, socket_path=None, **more):
-        """Runs the bootstrap on the target's main thread, as the shell does, and waits for the socket."""
+        """Runs the first lines on the target's main thread, as the shell does, and waits for the socket."""
         path = socket_path or self.socket_path
-        self.run(bootstrap_source(path, self.error_path, **more))
+        self.run(start_source(path, self.error_path, **more))
 
         def is_listening():
             if os.path.exists(self.error_path):
@@ -169,12 +169,12 @@ class Target:
 
         wait_for(is_listening, "the agent's socket")
 
-    def client(self, path=None):
+    def client(self, path=None, **more):
         """A new session."""
 
         def connect():
             try:
-                return Client(path or self.socket_path)
+                return Client(path or self.socket_path, **more)
             except (FileNotFoundError, ConnectionRefusedError):
                 return None
 

@@ -7,7 +7,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct AgentClientTests {
     static func connect(_ agent: FakeAgent, pid: Int32? = getpid()) async throws -> AgentConnection {
-        try await AgentConnection.connect(toUnixSocket: agent.path, pid: pid, timeout: .seconds(5)).connection
+        try await AgentConnection.connect(
+            toUnixSocket: agent.path, pid: pid, timeout: .seconds(5), sources: { Array("a\0b".utf8) }
+        ).connection
     }
 
     static func kind(_ error: any Error) -> String {
@@ -15,6 +17,7 @@ import Testing
         case .unreachable: "unreachable"
         case .impostor: "impostor"
         case .incompatible: "incompatible"
+        case .startFailed: "startFailed"
         case .connectionLost: "connectionLost"
         case .timedOut: "timedOut"
         case .refused(let error): error.kind
@@ -164,7 +167,8 @@ import Testing
 
         let silent = FakeAgent { _ = $0.hear() }
         let greeting = await Self.failure {
-            _ = try await AgentConnection.connect(toUnixSocket: silent.path, pid: nil, timeout: .milliseconds(50))
+            _ = try await AgentConnection.connect(
+                toUnixSocket: silent.path, pid: nil, timeout: .milliseconds(50), sources: { [] })
         }
         #expect(greeting == "timedOut")
     }
@@ -175,8 +179,27 @@ import Testing
         #expect(
             await Self.failure {
                 _ = try await AgentConnection.connect(
-                    toUnixSocket: "/tmp/sonde-test-nothing.sock", pid: nil, timeout: .seconds(1))
+                    toUnixSocket: "/tmp/sonde-test-nothing.sock", pid: nil, timeout: .seconds(1), sources: { [] })
             } == "unreachable")
+    }
+
+    @Test func anAgentThatHasJustComeGetsItsFiles() async throws {
+        let agent = FakeAgent { peer in
+            peer.say(#"{"type":"sources_wanted","protocol":1}"#)
+            peer.say(peer.hear() == "a\0b" ? FakeAgent.hello : #"{"type":"start_failed","error":"not they"}"#)
+            _ = peer.hear()
+        }
+        await (try await Self.connect(agent)).close()
+        for (said, kind) in [
+            (#"{"type":"start_failed","error":"OSError: no"}"#, "startFailed"),
+            (#"{"type":"sources_wanted","protocol":2}"#, "connectionLost"),
+        ] {
+            let failing = FakeAgent { peer in
+                peer.say(said)
+                _ = peer.hear()
+            }
+            #expect(await Self.failure { _ = try await Self.connect(failing) } == kind)
+        }
     }
 
     @Test func anotherProtocolIsRefused() async throws {

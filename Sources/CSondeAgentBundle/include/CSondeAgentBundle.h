@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 typedef struct sonde_agent_file {
-    const char *_Nonnull path; /* relative to the Python folder: sonde_agent/bootstrap.py */
+    const char *_Nonnull path; /* relative to the Python folder: sonde_agent/loop.py */
     const unsigned char *_Nonnull contents;
     size_t length; /* in bytes */
 } sonde_agent_file;

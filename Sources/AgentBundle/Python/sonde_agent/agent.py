@@ -6,28 +6,26 @@ from collections import deque
 from time import monotonic, time
 
 from . import dispatch, source_lines
+from .arrival import PROTOCOL
 from .frames import FrameTooLarge
-from .listeners import Listeners, is_allowed
 from .loop import Loop
 from .originals import allocate_lock, get_ident
 from .probes.hooks import Hooks
 from .probes.wrapper import forget_templates
-from .process import ForkGuard, block_signals
 from .requests import Workers
 from .session import Session
 
-PROTOCOL = 1
 _SESSIONS = 64
 _FAREWELL = 1.0
 _SETTLE = 0.2
 
 
 class Agent:
-    """Everything that the agent has in the target. Made, listened and run on the agent's own thread."""
+    """Everything that the agent has in the target. Made, begun and run on the agent's own thread."""
 
-    def __init__(self, settings, load):
+    def __init__(self, settings, importer, arrival):
         self.settings = settings
-        self.load = load
+        self.load = importer.load
         self.started = time()
         self.pid = os.getpid()
         self.hooks = Hooks()
@@ -38,37 +36,44 @@ class Agent:
         self.lock = allocate_lock()
         self.detaching = False
         self.dead = False
-        self.commands = dispatch.Commands(load)
-        self._listeners = None
+        self.commands = dispatch.Commands(self.load)
+        self.guard = arrival.guard
+        self._importer = importer
+        self._arrival = arrival
+        self._listeners = {}
         self._watch_count = 0
         self._session_count = 0
         self._loop = None
         self._soon = deque()
         self._answers = allocate_lock()
         self._lines = source_lines.SourceLines()
-        self._fork_guard = None
         self._requests = set()
 
     # Starting.
 
-    def listen(self):
-        """Opens the socket that the settings name; raises `OSError` or `ValueError`."""
+    def begin(self, connection):
+        """Serves where its arrival listens; the connection becomes the first session."""
         self._loop = Loop()
-        self._listeners = Listeners(self._loop)
-        self._listeners.add(self.settings["socket"], self.settings["uid"])
-        package = self.load("_sonde_agent")
-        package.take_over = self.take_over
-        sys.modules["_sonde_agent"] = package
-        self._fork_guard = ForkGuard(self)
+        for listener in self._arrival.listeners:
+            self._listen(listener)
+        self._open(connection)
 
-    def take_over(self, settings):
-        """Called by a second bootstrap: listens at its path too, so that one agent serves all. Gives whether it does."""
-        if self.detaching or self.dead or self.pid != os.getpid() or settings["version"] != self.settings["version"]:
+    def _listen(self, listener):
+        listener.serve()
+        self._listeners[listener.fileno] = listener
+        self._loop.add(listener.fileno)
+
+    def take_over(self, path):
+        """Called on the thread of a second arrival: listens at its path too, so that one agent serves all.
+
+        Gives whether it does; raises what keeps it from it.
+        """
+        if self.detaching or self.dead or self.pid != os.getpid():
             return False
         outcome = deque()
         done = allocate_lock()
         done.acquire()
-        self._soon.append((self._listen_also, (settings["socket"], outcome, done)))
+        self._soon.append((self._listen_also, (path, outcome, done)))
         self.wake_now()
         if not done.acquire(True, 5.0) or not outcome:
             return False
@@ -78,7 +83,7 @@ class Agent:
 
     def _listen_also(self, path, outcome, done):
         try:
-            self._listeners.add(path, self.settings["uid"])
+            self._listen(self._arrival.listen(path))
             outcome.append(None)
         except Exception as error:
             outcome.append(error)
@@ -123,6 +128,7 @@ class Agent:
 
     def add_probe(self, probe):
         """Registers a probe before it is installed; whether its session is still there to have it."""
+        self._importer.keeps_modules = True
         with self.lock:
             self.probes[probe.watch_id] = probe
             return not probe.session.closed and not self.detaching
@@ -159,7 +165,6 @@ class Agent:
 
     def run(self):
         """Serves until detached; never raises."""
-        block_signals()
         ident = self.enter_thread()
         try:
             while not self.detaching and not self.dead:
@@ -219,15 +224,19 @@ class Agent:
                 self.stop_probe(probe, "duration")
 
     def _accept(self, fileno):
-        for connection in self._listeners.accepted(fileno):
-            if not is_allowed(connection, self.settings["uid"]) or len(self.sessions) >= _SESSIONS:
+        for connection in self._listeners[fileno].accepted():
+            if len(self.sessions) >= _SESSIONS:
                 connection.close()
-                continue
-            self._session_count += 1
-            session = Session(self, self._session_count, connection)
-            self.sessions[session.fileno] = session
-            self._loop.add(session.fileno)
-            session.push_reply(self.hello())
+            else:
+                self._open(connection)
+
+    def _open(self, connection):
+        connection.setblocking(False)
+        self._session_count += 1
+        session = Session(self, self._session_count, connection)
+        self.sessions[session.fileno] = session
+        self._loop.add(session.fileno)
+        session.push_reply(self.hello())
 
     def hello(self):
         """The first message of a session."""
@@ -298,15 +307,10 @@ class Agent:
         ends = monotonic() + _SETTLE
         while not self.hooks.settle() and monotonic() < ends:
             self._loop.wait(0.01)
-        self._listeners.unlink()
-        self._listeners.close()
-        if sys.modules.get("_sonde_agent") is self.load("_sonde_agent"):
-            del sys.modules["_sonde_agent"]
-        self._fork_guard.disarm()
-
-    def unlink_sockets(self):
-        """Removes the socket's files; for a process that exits with the agent in it."""
-        self._listeners.unlink()
+        for fileno in self._listeners:
+            self._loop.remove(fileno)
+        self._listeners.clear()
+        self._arrival.withdraw()
 
     def _go(self):
         """Sends the last replies and events, for a second at most, and closes."""
@@ -341,8 +345,6 @@ class Agent:
         for session in list(self.sessions.values()):
             session.closed = True
             session.connection.close()
-        self._listeners.abandon()
         self._loop.close()
         self.sessions.clear()
         self.probes.clear()
-        sys.modules.pop("_sonde_agent", None)

@@ -22,5 +22,6 @@ def original(module_name, name):
 
 start_new_thread = original("_thread", "start_new_thread")
 allocate_lock = original("_thread", "allocate_lock")
+make_recursive_lock = original("_thread", "RLock")
 get_ident = original("_thread", "get_ident")
 epoll = original("select", "epoll")

@@ -123,13 +123,15 @@ class Workers:
         if len(self.running) >= _WORKERS:
             raise AgentError("Busy", "{} requests are already running in this target".format(_WORKERS))
         self.running.add(request)
+        token = self._agent.guard.begin()
         try:
-            start_new_thread(self._run, (request, work))
+            start_new_thread(self._run, (request, work, token))
         except BaseException:
             self.running.discard(request)
+            self._agent.guard.cancel(token)
             raise
 
-    def _run(self, request, work):
+    def _run(self, request, work, token):
         ident = self._agent.enter_thread()
         request.worker = ident
         try:
@@ -140,6 +142,8 @@ class Workers:
         except BaseException:
             # `work` answers for itself; what is left was sent to the thread to end it, perhaps even just now.
             self._ended(request, ident)
+        finally:
+            self._agent.guard.end(token)
 
     def _ended(self, request, ident):
         request.interrupt = request.worker = None

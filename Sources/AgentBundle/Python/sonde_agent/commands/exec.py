@@ -7,7 +7,7 @@ from ..capture import capture
 from ..errors import AgentError
 from ..namespaces import Namespace
 from ..output import Captured
-from ..process import restore_signals
+from ..signals import restore_signals
 
 _FILE = "<sonde exec>"
 _ONLY_AST = 0x400
