@@ -29,8 +29,9 @@ public enum AgentBundle {
     static let startPath = "sonde_agent/start.py"
 
     /// The paths of the files that the agent's thread begins with; the others come through the socket.
-    static let firstPaths = ["__init__", "arrival", "forks", "frames", "importer", "listener", "originals", "signals"]
-        .map { "sonde_agent/\($0).py" }
+    static let firstPaths = [
+        "__init__", "arrival", "forks", "frames", "hurry", "importer", "listener", "originals", "signals",
+    ].map { "sonde_agent/\($0).py" }
 
     /// The path of the file that evaluates trees without a target.
     static let evaluatorPath = "sonde_evaluator.py"

@@ -23,7 +23,7 @@ def files():
     return result
 
 
-FIRST = ["__init__", "arrival", "forks", "frames", "importer", "listener", "originals", "signals"]
+FIRST = ["__init__", "arrival", "forks", "frames", "hurry", "importer", "listener", "originals", "signals"]
 FIRST = ["sonde_agent/{}.py".format(name) for name in FIRST]
 START = "sonde_agent/start.py"
 

@@ -1,6 +1,7 @@
 """How an agent comes: from the few files that are injected to the whole, whatever becomes of the shells meanwhile."""
 
 import os
+import sys
 import unittest
 
 from .bundle import sources_payload, start_source
@@ -8,6 +9,8 @@ from .client import wait_for
 from .target import Target
 from .test_lifecycle import SHOP
 from .test_process import FORKING
+
+from sonde_agent.hurry import Hurry
 
 
 def arriving(target, **more):
@@ -140,6 +143,52 @@ class ForkTests(unittest.TestCase):
             wait_for(lambda: target.eval("len(os.listdir('/proc/self/task'))") == 1, "the agent to go")
             target.run("in_child(lambda: 1)")
             self.assertEqual(target.stop(), "")
+
+
+class HurryTests(unittest.TestCase):
+    def test_the_switch_interval_is_the_programs_own(self):
+        busy = """
+            STOP, SEEN = False, set()
+            def spin():
+                while not STOP:
+                    SEEN.add(round(sys.getswitchinterval(), 6))
+            spinner = threading.Thread(target=spin)
+            spinner.start()
+        """
+        with Target(SHOP, attach=False) as target:
+            target.run(busy)
+            for interval in (0.005, 0.02, 0.0004):
+                target.run("sys.setswitchinterval({})".format(interval))
+                target.attach()
+                client = target.client()
+                for _ in range(20):
+                    client.request("ping")
+                client.request("detach")
+                wait_for(lambda: target.eval("len(os.listdir('/proc/self/task'))") == 2, "the agent to go")
+                self.assertEqual(target.eval("round(sys.getswitchinterval(), 6)"), interval)
+            target.run("STOP = True; spinner.join()")
+            self.assertEqual(target.eval("sorted(SEEN)"), [0.0004, 0.0005, 0.005, 0.02])
+
+    def test_what_the_program_sets_meanwhile_stays(self):
+        usual = sys.getswitchinterval()
+        try:
+            one, other = Hurry(), Hurry()
+            with one:
+                with other:
+                    self.assertAlmostEqual(sys.getswitchinterval(), 0.0005)
+                    sys.setswitchinterval(0.003)
+            self.assertAlmostEqual(sys.getswitchinterval(), 0.003)
+        finally:
+            sys.setswitchinterval(usual)
+
+    def test_a_child_has_the_programs_interval(self):
+        with Target(FORKING) as target:
+            client = target.client()
+            target.start("SEEN = {in_child(sys.getswitchinterval) for _ in range(200)}")
+            for _ in range(200):
+                client.request("ping")
+            target.finish()
+            self.assertEqual(target.eval("SEEN"), {"0.005"})
 
 
 class MemoryTests(unittest.TestCase):

@@ -11,7 +11,6 @@ from .frames import FrameTooLarge
 from .loop import Loop
 from .originals import allocate_lock, get_ident
 from .probes.hooks import Hooks
-from .probes.wrapper import forget_templates
 from .requests import Workers
 from .session import Session
 
@@ -147,6 +146,8 @@ class Agent:
             self.probes.pop(probe.watch_id, None)
         probe.uninstall()
         if not self.probes:
+            from .probes.wrapper import forget_templates
+
             forget_templates()
         probe.session.push_stop(probe, reason)
         return True
@@ -181,15 +182,27 @@ class Agent:
 
     def _turn(self):
         events = self._loop.wait(self._next_deadline())
+        if events:
+            with self._arrival.hurry:
+                self._take(events)
+        self._give()
+
+    def _take(self, events):
         for fileno, readable in events:
             if fileno in self._listeners:
                 self._accept(fileno)
             elif fileno in self.sessions and readable:
                 self._receive(self.sessions[fileno])
+        self._send()
+
+    def _give(self):
         while self._soon:
             action, arguments = self._soon.popleft()
             action(*arguments)
         self._expire()
+        self._send()
+
+    def _send(self):
         for session in list(self.sessions.values()):
             if session.has_output:
                 if session.send():

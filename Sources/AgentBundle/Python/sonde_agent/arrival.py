@@ -11,6 +11,7 @@ from _socket import MSG_WAITALL
 from time import monotonic
 
 from . import frames
+from .hurry import Hurry
 from .listener import Listener, set_patience
 from .originals import allocate_lock
 from .signals import block_signals
@@ -29,7 +30,8 @@ def run(settings, importer, guard, describe):
     if not arrival.claim():
         return
     try:
-        arrival.listen(settings["socket"])
+        with arrival.hurry:
+            arrival.listen(settings["socket"])
         connection = arrival.receive_sources()
         if connection is not None:
             arrival.serve(connection, describe)
@@ -45,6 +47,7 @@ class Arrival:
         self.importer = importer
         self.guard = guard
         self.listeners = []
+        self.hurry = Hurry()
         self.pid = os.getpid()
         self._agent = None
         self._connection = None
@@ -121,8 +124,9 @@ class Arrival:
     def serve(self, connection, describe):
         """Loads the rest, and is the agent until it goes."""
         try:
-            self._agent = self.importer.load("_sonde_agent.agent").Agent(self.settings, self.importer, self)
-            self._agent.begin(connection)
+            with self.hurry:
+                self._agent = self.importer.load("_sonde_agent.agent").Agent(self.settings, self.importer, self)
+                self._agent.begin(connection)
         except Exception as error:
             text = describe(error).encode("ascii", "backslashreplace").decode("ascii")
             text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
@@ -152,6 +156,7 @@ class Arrival:
 
     def abandon(self):
         """In a forked child: nothing of the agent is here. Takes no lock."""
+        self.hurry.calm()
         if self._agent is not None:
             self._agent.abandon()
         elif self._connection is not None:

@@ -29,30 +29,44 @@ class Commands:
             request.fail(AgentError("BadRequest", "the parameters are no object"))
         elif entry.on_worker:
             try:
+                # Compiled here, the modules take the memory of this one thread, which the next ones use again.
+                self._module(request)
                 agent.workers.start(request, self._answer)
             except AgentError as error:
                 request.fail(error)
             except RuntimeError as error:
                 request.fail(AgentError("Internal", "no thread could be started: {}".format(error)))
+            except Exception as error:
+                request.answer(_internal(request, error))
         else:
             self._answer(request)
         return request
 
+    def _module(self, request):
+        entry = COMMANDS[request.command]
+        if entry.tree is not None and request.params.get(entry.tree) is not None:
+            self._load(_PACKAGE + ".expression.loader")
+        return self._load("{}.commands.{}".format(_PACKAGE, entry.module))
+
     def _answer(self, request):
         try:
-            module = self._load("{}.commands.{}".format(_PACKAGE, COMMANDS[request.command].module))
-            data = module.run(request)
+            data = self._module(request).run(request)
         except AgentError as error:
             request.fail(error)
         except Exception as error:
-            reply = AgentError("Internal", "{}: {}".format(type(error).__name__, error)).reply(request.id)
-            reply["traceback"] = _traceback(error)
-            request.answer(reply)
+            request.answer(_internal(request, error))
         else:
             if type(data) is Reply:
                 request.succeed_streaming(data)
             else:
                 request.succeed(data)
+
+
+def _internal(request, error):
+    """The reply that a mistake of the agent's own gets."""
+    reply = AgentError("Internal", "{}: {}".format(type(error).__name__, error)).reply(request.id)
+    reply["traceback"] = _traceback(error)
+    return reply
 
 
 def _traceback(error):

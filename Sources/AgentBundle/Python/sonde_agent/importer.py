@@ -54,10 +54,11 @@ class Importer:
         space["__file__"] = "<sonde:{}>".format(name[len(PACKAGE) + 1 :] or "agent")
         self._modules[name] = module
         try:
-            exec(compile(text, space["__file__"], "exec", 0, True), space)
+            exec(compile(text, space["__file__"], "exec", 0, True, 2), space)
         except BaseException:
             del self._modules[name]
             raise
+        self._sources[name] = (None, is_package)
         if parent:
             setattr(self._modules[parent], name.rpartition(".")[2], module)
         return module

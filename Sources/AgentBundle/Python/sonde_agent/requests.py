@@ -1,10 +1,10 @@
 """A request on its way, and the threads that slow ones run on."""
 
+import sys
 from time import monotonic
 
 from .errors import AgentError
 from .originals import start_new_thread
-from .threads import forget_thread
 
 DEADLINE = 30.0
 _WORKERS = 16
@@ -149,4 +149,13 @@ class Workers:
         request.interrupt = request.worker = None
         self.running.discard(request)
         self._agent.leave_thread(ident)
-        forget_thread(ident)
+        _forget_thread(ident)
+
+
+def _forget_thread(ident):
+    """Takes back the stand-in that `threading` makes for a thread it did not start; code of `exec` may ask for it."""
+    threading = sys.modules.get("threading")
+    if type(threading) is type(sys):
+        active = vars(threading).get("_active")
+        if type(active) is dict and type(active.get(ident)) is vars(threading).get("_DummyThread", ident):
+            active.pop(ident, None)

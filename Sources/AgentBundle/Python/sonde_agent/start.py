@@ -41,14 +41,14 @@ def _sonde_space(settings, name):
     """A namespace of its own in which one of the files has been run."""
     text = settings["sources"]["sonde_agent/{}.py".format(name)]
     space = {"__name__": "_sonde_" + name}
-    exec(compile(text, "<sonde:{}>".format(name), "exec", 0, True), space)
+    exec(compile(text, "<sonde:{}>".format(name), "exec", 0, True, 2), space)
     return space
 
 
 def _sonde_run(settings, guard, token):
     """The agent's thread, from its first moment to its last."""
     try:
-        importer = _sonde_space(settings, "importer")["Importer"](settings["sources"])
+        importer = _sonde_space(settings, "importer")["Importer"](settings.pop("sources"))
         try:
             importer.load("_sonde_agent.arrival").run(settings, importer, guard, _sonde_describe)
         finally:

@@ -75,17 +75,6 @@ def known_threads():
     return dict(active) if type(active) is dict else {}
 
 
-def forget_thread(ident):
-    """Takes back the stand-in that `threading` makes for a thread it did not start; code of `exec` may ask for it."""
-    threading = sys.modules.get("threading")
-    space = reading.namespace(threading) if threading is not None else None
-    if space is None:
-        return
-    active = space.get("_active")
-    if type(active) is dict and type(active.get(ident)) is space.get("_DummyThread", ident):
-        active.pop(ident, None)
-
-
 def thread_rows(own, wanted=None, with_stack=False, frame_row=None):
     """One row for each thread of the target; `own` are the agent's threads, which are left out."""
     objects = known_threads()

@@ -2,13 +2,14 @@
 
 
 class Command:
-    """Where a command is, and whether it may take long."""
+    """Where a command is, whether it may take long, and which of its parameters is an expression's tree."""
 
-    __slots__ = ("module", "on_worker")
+    __slots__ = ("module", "on_worker", "tree")
 
-    def __init__(self, module, on_worker=False):
+    def __init__(self, module, on_worker=False, tree=None):
         self.module = module
         self.on_worker = on_worker
+        self.tree = tree
 
 
 # A command that may take longer than a millisecond runs on a thread of its own.
@@ -18,11 +19,11 @@ COMMANDS = {
     "cancel": Command("cancel"),
     "reset": Command("reset"),
     "detach": Command("detach"),
-    "watch": Command("watch", on_worker=True),
-    "stack": Command("stack", on_worker=True),
+    "watch": Command("watch", on_worker=True, tree="condition"),
+    "stack": Command("stack", on_worker=True, tree="condition"),
     "thread": Command("thread"),
     "sc": Command("sc", on_worker=True),
     "sm": Command("sm", on_worker=True),
-    "eval": Command("eval", on_worker=True),
+    "eval": Command("eval", on_worker=True, tree="tree"),
     "exec": Command("exec", on_worker=True),
 }
