@@ -37,24 +37,24 @@ def pythons(*labels):
     return {label: there[label] for label in labels if label in there}
 
 
-def environment_of_peers(python):
-    """An environment that both peers are installed in; its interpreter is what they attach to, and why one is missing.
+def environment_of_peers(python, venv=VENV, names=tuple(PEERS)):
+    """An environment that the peers are installed in; its interpreter is what they attach to, and why one is missing.
 
     The interpreter is a copy, not a link: Probing looks for its library beside the program that runs.
     """
-    inside = VENV / "bin/python"
+    inside = venv / "bin/python"
     if not inside.exists():
-        subprocess.run([python, "-m", "venv", "--copies", VENV], check=True)
+        subprocess.run([python, "-m", "venv", "--copies", venv], check=True)
     missing = {}
-    for name, version in PEERS.items():
+    for name in names:
         if subprocess.run([inside, "-c", f"import {name}"], stderr=subprocess.DEVNULL).returncode == 0:
             continue
-        pip = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"{name}=={version}"]
+        pip = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"{name}=={PEERS[name]}"]
         done = subprocess.run(pip, stderr=subprocess.PIPE, text=True, timeout=300)
         if done.returncode != 0:
             missing[name] = f"cannot be installed: {done.stderr.strip().splitlines()[-1:]}"
-    for library in VENV.glob("lib/*/site-packages/probing/_core*.so"):
-        link = VENV / "bin/libprobing.so"
+    for library in venv.glob("lib/*/site-packages/probing/_core*.so"):
+        link = venv / "bin/libprobing.so"
         if not link.exists():
             link.symlink_to(library)
     return inside, missing
@@ -197,14 +197,18 @@ class Peeka(Side):
 
     name = "peeka"
 
+    def __init__(self, home, venv=VENV):
+        super().__init__(home)
+        self.venv = venv
+
     def attach(self, pid):
-        return [VENV / "bin/peeka-cli", "attach", pid]
+        return [self.venv / "bin/peeka-cli", "attach", pid]
 
     def ask(self, pid):
-        return [VENV / "bin/peeka-cli", "patch-status"]
+        return [self.venv / "bin/peeka-cli", "patch-status"]
 
     def watches(self, pid):
-        return [VENV / "bin/peeka-cli", "watch", "__main__.step", "-n", "3"]
+        return [self.venv / "bin/peeka-cli", "watch", "__main__.step", "-n", "3"]
 
     def detach(self, pid):
-        return [VENV / "bin/peeka-cli", "detach"]
+        return [self.venv / "bin/peeka-cli", "detach"]
