@@ -30,7 +30,7 @@ public enum Injector {
     /// Runs source text in a process.
     ///
     /// When this returns, the source has run to its end on one of the target's threads (in `__main__` by ptrace, in a
-    /// namespace of its own by remote execution), and no trace of the injection is left. The source should do next to
+    /// namespace of its own by remote execution and by gdb), and no trace of the injection is left. The source should do next to
     /// nothing on that thread (start a thread of its own), import none but built-in modules there (the target may be in
     /// the middle of importing the others), must not sleep, and must not raise.
     ///
@@ -59,6 +59,7 @@ public enum Injector {
         switch options.way {
         case .remoteExec?: return try remoteExec(source, pid, options, deadline, mayWait: true)
         case .ptrace?: return try ptrace(source, pid, options, deadline)
+        case .gdb?: return try gdb(source, pid, deadline)
         case nil where options.isStarting: return try either(.ptrace, .remoteExec, source, pid, options, deadline)
         case nil: return try either(.remoteExec, .ptrace, source, pid, options, deadline)
         }
@@ -71,6 +72,7 @@ public enum Injector {
             switch way {
             case .remoteExec: try remoteExec(source, pid, options, deadline, mayWait: way == second)
             case .ptrace: try ptrace(source, pid, options, deadline)
+            case .gdb: try gdb(source, pid, deadline)
             }
         }
         let earlier: AttachError
@@ -107,6 +109,15 @@ public enum Injector {
             return try injection.run()
         #else
             throw AttachError(.unsupported, "attaching by ptrace is written for x86-64 so far")
+        #endif
+    }
+
+    private static func gdb(_ source: [UInt8], _ pid: Int32, _ deadline: Deadline) throws(AttachError) -> Injection {
+        #if arch(x86_64)
+            var injection = try GdbInjection(source, in: pid, deadline: deadline)
+            return try injection.run()
+        #else
+            throw AttachError(.unsupported, "attaching by gdb is written for x86-64 so far")
         #endif
     }
 

@@ -14,6 +14,8 @@ struct AgentArrival {
 
     /// How often it is looked whether the agent listens: that takes it some milliseconds.
     private static let interval = Duration.microseconds(500)
+    /// What is left of the deadline, at most, for taking back an injection that came to nothing.
+    private static let margin = Duration.milliseconds(500)
 
     /// Attaches, then connects.
     ///
@@ -58,7 +60,9 @@ struct AgentArrival {
     }
 
     private var injectorOptions: Injector.Options {
-        var injection = Injector.Options(way: options.way.map(Way.init), deadline: options.deadline)
+        // The same deadline may end this program: what was begun in the target is taken back before.
+        let margin = min(options.deadline / 4, Self.margin)
+        var injection = Injector.Options(way: options.way.map(Way.init), deadline: options.deadline - margin)
         injection.remoteExecutor = Injector.embeddedPython
         injection.isStarting = options.arrival != .isThere
         return injection
@@ -85,6 +89,7 @@ extension Way {
             switch way {
             case .remoteExec: .remoteExec
             case .ptrace: .ptrace
+            case .gdb: .gdb
             }
     }
 }
@@ -95,6 +100,7 @@ extension AttachOptions.Way {
             switch way {
             case .remoteExec: .remoteExec
             case .ptrace: .ptrace
+            case .gdb: .gdb
             }
     }
 }

@@ -1,3 +1,4 @@
+internal import Attach
 internal import ProcessInspection
 public import Sessions
 
@@ -11,7 +12,8 @@ extension LocalSessions {
         case .unix, .network:
             throw SessionError(.unsupported, "only a process of this machine can be looked at", hint: "name its pid")
         case nil:
-            return try Self.checks { () throws(InspectionError) in try Observer().checks }
+            let checks = try Self.checks { () throws(InspectionError) in try Observer().checks }
+            return checks + [SessionCheck(await Gdb.check())]
         }
         return try Self.checks(of: pid)
     }

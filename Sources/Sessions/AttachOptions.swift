@@ -6,6 +6,8 @@ public struct AttachOptions: Sendable, Equatable {
         case remoteExec = "remote-exec"
         /// Stopping one thread for about a millisecond.
         case ptrace
+        /// Having gdb queue a call: a last resort, never taken unasked.
+        case gdb
     }
 
     /// Whether the target is there when it is asked for.

@@ -77,7 +77,9 @@ struct RunOptions: ParsableArguments {
 struct TargetOptions: ParsableArguments {
     @OptionGroup var run: RunOptions
 
-    @Option(help: ArgumentHelp("The only way in to try, where no agent is there yet.", valueName: "way"))
+    @Option(
+        help: ArgumentHelp(
+            "The only way in to try, where no agent is there yet; gdb is never taken unasked.", valueName: "way"))
     var via: Choice<AttachOptions.Way>?
 
     @Option(help: ArgumentHelp("What may be done to the target.", valueName: "level"))

@@ -125,25 +125,9 @@ struct RemoteExecution: ~Copyable {
     private func follow(
         _ script: borrowing ScriptFile, _ thread: Int32, _ state: UInt64, _ patience: Deadline
     ) throws(AttachError) -> Bool {
-        var looks = 0
-        while true {
-            switch script.state {
-            case .done: return true
-            case .raised(let error):
-                throw AttachError(
-                    .failed, "the agent's first lines raised an error in process \(pid): \(error)",
-                    step: Step.called.rawValue)
-            case .running where deadline.isOver:
-                throw AttachError(
-                    .timedOut, "the agent's first lines do not end in process \(pid)", step: Step.called.rawValue)
-            case .running: break
-            case .waiting:
-                guard let now = try? ProcessStatus(of: pid), !"ZX".contains(now.state) else { throw .exited(pid) }
-                let isHopeless = looks > 20 && isBlocked(thread)
-                if patience.isOver || isHopeless, cancel(script, state) { return false }
-            }
-            looks += 1
-            deadline.pause(microseconds: looks < 50 ? 100 : 1000)
+        try script.follow(in: pid, by: deadline) { looks in
+            let isHopeless = looks > 20 && isBlocked(thread)
+            return (patience.isOver || isHopeless) && cancel(script, state)
         }
     }
 
@@ -184,17 +168,7 @@ struct RemoteExecution: ~Copyable {
         return nil
     }
 
-    // Blocked in a call that waits for something outside. A thread that waits for the GIL is about to run.
-    private func isBlocked(_ thread: Int32) -> Bool {
-        for look in 0..<2 {
-            guard let state = try? ThreadState(of: thread, in: pid), state.letter == "S",
-                let call = try? ThreadState.systemCall(of: thread, in: pid)
-            else { return false }
-            if BlockingCalls.isFutex(call.number), runtime.contains(call.arguments[0]) { return false }
-            if look == 0 { usleep(200) }
-        }
-        return true
-    }
+    private func isBlocked(_ thread: Int32) -> Bool { BlockedThread.isBlocked(thread, of: pid, gil: runtime) }
 
     private func belongs(_ state: UInt64) -> Bool {
         word(state + offsets.threadInterpreter) == interpreter

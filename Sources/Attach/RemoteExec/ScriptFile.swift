@@ -69,6 +69,38 @@ struct ScriptFile: ~Copyable {
     /// - Returns: Whether it was still there; if not, it runs or has run.
     func withdraw() -> Bool { unlinkat(directory, name, 0) == 0 }
 
+    /// Waits until it has run.
+    ///
+    /// - Parameters:
+    ///   - pid: The target.
+    ///   - deadline: By when it must have come to its end once it has begun.
+    ///   - takeBack: Asked while it has not begun, with the number of looks so far: true when it was taken back.
+    /// - Returns: Whether it has run; false when it was taken back, and can not run any more.
+    /// - Throws: ``AttachError`` when it raised an error, does not end, or the target has ended.
+    func follow(
+        in pid: Int32, by deadline: Deadline, takeBack: (_ looks: Int) -> Bool
+    ) throws(AttachError) -> Bool {
+        var looks = 0
+        while true {
+            switch state {
+            case .done: return true
+            case .raised(let error):
+                throw AttachError(
+                    .failed, "the agent's first lines raised an error in process \(pid): \(error)",
+                    step: Step.called.rawValue)
+            case .running where deadline.isOver:
+                throw AttachError(
+                    .timedOut, "the agent's first lines do not end in process \(pid)", step: Step.called.rawValue)
+            case .running: break
+            case .waiting:
+                guard let now = try? ProcessStatus(of: pid), !"ZX".contains(now.state) else { throw .exited(pid) }
+                if takeBack(looks) { return false }
+            }
+            looks += 1
+            deadline.pause(microseconds: looks < 50 ? 100 : 1000)
+        }
+    }
+
     private var running: String { "\(name).run" }
 
     private static func make(_ name: String, in directory: Int32, _ text: [UInt8], _ status: ProcessStatus) -> Bool {

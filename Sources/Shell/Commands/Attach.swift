@@ -9,7 +9,9 @@ enum Attach {
             TARGET is a pid, a part of a command line that fits one process, unix:PATH, or HOST:PORT. An agent that is \
             there already is used, whatever the way in.
 
-            --via takes one way in and no other. --wait waits until there is a Python process with TARGET in its \
+            --via takes one way in and no other: remote-exec (CPython 3.14 and later) or ptrace, which are tried in this \
+            order without it, or gdb (14 or later on processors with AMX), a last resort that only gets in while the main \
+            thread is running. --wait waits until there is a Python process with TARGET in its \
             command line, and attaches as soon as its interpreter has started; --timeout then bounds the wait.
             """,
         input: .words([.init("TARGET", isRepeated: true)]),
