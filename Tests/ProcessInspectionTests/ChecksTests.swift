@@ -111,8 +111,9 @@ import Testing
             $0.agent = .foreign(pid: 12)
         },
         Case("socket", .fail, "Permission denied", mend: sudo) { $0.agent = .unreachable("Permission denied") },
-        Case("socket", .fail, "sees no /tmp") { $0.socketDirectory = .missing },
-        Case("socket", .fail, "read-only") { $0.socketDirectory = .readOnly },
+        Case("socket", .fail, "can write none of /tmp, /var/tmp", mend: "docker run --tmpfs") {
+            $0.socket.canBeMade = false
+        },
     ]
 
     @Test func nothingStandsInTheWay() {
