@@ -122,6 +122,8 @@ public enum Injector {
     }
 
     static func notPython(_ pid: Int32) -> AttachError {
+        // Where its files may not be opened, nothing tells what it holds.
+        if let refusal = Obstacle.ofLooking(pid) { return refusal }
         let name = (try? ProcessStatus(of: pid))?.name ?? "?"
         return AttachError(
             .notPython, "process \(pid) (\(name)) holds no Python interpreter",

@@ -26,10 +26,18 @@ struct AgentArrival {
     ) async throws(SessionError) -> AgentSession {
         let clock = ContinuousClock()
         let deadline = clock.now + options.deadline
+        guard socket.canBeMade || LocalSessions.isGone(pid) else {
+            let places = AgentSocket.directories.joined(separator: ", ")
+            throw SessionError(
+                .unsupported, "process \(pid) can write none of \(places), where the agent's socket is made",
+                hint: "give it a tmpfs on /tmp")
+        }
         let report = errorPath()
         defer { unlink(report.fromHere) }
         let source = AgentBundle.source(
-            .init(socketPath: socket.inTarget, errorPath: report.inTarget, userID: geteuid()))
+            .init(
+                socketPath: socket.inTarget, errorPath: report.inTarget,
+                userID: UserMap.number(of: geteuid(), seenBy: pid)))
         let way: AttachOptions.Way
         do {
             way = .init(try await Injector.run(source, in: pid, options: injectorOptions).way)

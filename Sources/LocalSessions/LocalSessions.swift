@@ -61,7 +61,8 @@ public struct LocalSessions: Sessions {
         }
         let label = Self.label(of: pid)
         do {
-            return try await connect(socket.fromHere, pid: pid, label: label, timeout: Self.greetingTimeout)
+            let patience = min(Self.greetingTimeout, options.deadline)
+            return try await connect(socket.fromHere, pid: pid, label: label, timeout: patience)
         } catch .unreachable {
             // Nobody listens: the usual case.
         } catch {

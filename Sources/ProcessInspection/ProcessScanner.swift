@@ -98,14 +98,14 @@ final class ProcessScanner {
             namespacePid = ProcessStatus(parsing: status).namespacePids.last ?? pid
         }
         let sharesFiles = AgentSocket.sharesFiles(pid, namespacePid: namespacePid, in: processes)
-        let socket = AgentSocket.path(
+        let places = AgentSocket.places(
             for: pid, namespacePid: namespacePid, sharesFiles: sharesFiles, in: processes)
         return PythonProcess(
             pid: pid, namespacePid: namespacePid, user: user, arguments: arguments, executable: executable,
             interpreter: interpreter.path, version: interpreter.version,
             ways: ways(into: pid, user: user, arguments: arguments, version: interpreter.version),
             container: isContained ? containerName(of: pid, namespaces) : nil, sharesFiles: sharesFiles,
-            hasAgent: FileScratch.isSocket(socket.fromHere, ofUser: user))
+            hasAgent: places.contains { FileScratch.isSocket($0.fromHere, ofUser: user) })
     }
 
     private func ways(

@@ -136,15 +136,16 @@ extension ProcessSnapshot {
         switch agent {
         case .absent:
             let agent = Check("agent", .ok, "none yet")
-            switch socketDirectory {
-            case .usable: return [agent, Check("socket", .ok, "its place will be \(path)")]
-            case .missing:
-                return [agent, Check("socket", .fail, "the process sees no /tmp, where the agent's socket is made")]
-            case .readOnly:
+            guard socket.canBeMade else {
+                let places = AgentSocket.directories.joined(separator: ", ")
                 return [
-                    agent, Check("socket", .fail, "the process's /tmp is read-only; the agent's socket is made there"),
+                    agent,
+                    Check(
+                        "socket", .fail, "the process can write none of \(places), where the agent's socket is made",
+                        mend: "docker run --tmpfs /tmp ..."),
                 ]
             }
+            return [agent, Check("socket", .ok, "its place will be \(path)")]
         case .listening:
             return [Check("agent", .ok, "there already"), Check("socket", .ok, "reachable at \(path)")]
         case .stale:

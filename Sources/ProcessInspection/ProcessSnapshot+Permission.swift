@@ -17,8 +17,9 @@ extension ProcessSnapshot {
     /// Whether our right to trace anyone reaches this process.
     private var hasPower: Bool {
         guard observer.mayTraceAnyone else { return false }
-        return namespaces.user == nil || namespaces.user == observer.namespaces.user
-            || observer.isInInitialUserNamespace
+        if observer.isInInitialUserNamespace { return true }
+        // Where it reaches, the kernel lets the namespace be seen.
+        return namespaces.user != nil && namespaces.user == observer.namespaces.user
     }
 
     private var isSameUser: Bool { !users.isEmpty && users.allSatisfy { $0 == observer.user } }
@@ -50,7 +51,11 @@ extension ProcessSnapshot {
     private var userNamespaceCheck: Check {
         let name = "user namespace"
         guard let theirs = namespaces.user, let ours = observer.namespaces.user else {
-            return Check(name, hasPower ? .ok : .warn, "cannot be seen")
+            guard observer.mayTraceAnyone, !hasPower else {
+                return Check(name, hasPower ? .ok : .warn, "cannot be seen")
+            }
+            return Check(
+                name, .fail, "not yours: your rights end at your own user namespace; start sonde outside of it")
         }
         if theirs == ours { return Check(name, .ok, "the same as yours") }
         if hasPower { return Check(name, .ok, "another one; your rights reach into it") }

@@ -82,16 +82,10 @@ extension ProcessSnapshot {
 
     private mutating func readAgent(in processes: ProcFileSystem) {
         let sharesFiles = AgentSocket.sharesFiles(pid, namespacePid: namespacePid, in: processes)
-        socket = AgentSocket.path(for: pid, namespacePid: namespacePid, sharesFiles: sharesFiles, in: processes)
+        socket = AgentSocket.path(
+            for: pid, namespacePid: namespacePid, user: users.dropFirst().first ?? 0, sharesFiles: sharesFiles,
+            in: processes)
         agent = AgentPresence(at: socket.fromHere, of: pid)
-        let directory = socket.fromHere.lastIndex(of: "/").map { String(socket.fromHere[..<$0]) } ?? ""
-        var information = statvfs()
-        if statvfs(directory, &information) == 0 {
-            // ST_RDONLY is an enumeration's case that Swift does not see.
-            socketDirectory = information.f_flag & 1 != 0 ? .readOnly : .usable
-        } else if errno == ENOENT {
-            socketDirectory = .missing
-        }
     }
 
     private func descends(from ancestor: Int32, in processes: ProcFileSystem) -> Bool {

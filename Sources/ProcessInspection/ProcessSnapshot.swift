@@ -40,16 +40,6 @@ public struct ProcessSnapshot: Sendable {
         case unknown
     }
 
-    /// Where the agent would make its socket.
-    public enum SocketDirectory: Sendable, Hashable {
-        /// It can be written, as far as can be seen.
-        case usable
-        /// There is no such directory.
-        case missing
-        /// The file system is mounted so that nothing can be written.
-        case readOnly
-    }
-
     /// The process.
     public var pid: Int32
     /// Who looks.
@@ -96,8 +86,6 @@ public struct ProcessSnapshot: Sendable {
     public var agent = AgentPresence.absent
     /// The socket's place.
     public var socket: AgentSocket
-    /// Where the agent would make it.
-    public var socketDirectory = SocketDirectory.usable
 
     /// A process of which nothing is known yet but that it is there.
     ///
@@ -109,7 +97,7 @@ public struct ProcessSnapshot: Sendable {
         self.observer = observer
         threadGroup = pid
         namespacePid = pid
-        socket = AgentSocket.path(for: pid, namespacePid: pid, sharesFiles: true, in: .live)
+        socket = AgentSocket.places(for: pid, namespacePid: pid, sharesFiles: true, in: .live)[0]
     }
 
     /// The interpreter, if one was found.

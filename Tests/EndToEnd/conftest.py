@@ -8,6 +8,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
+pytest.register_assert_rewrite("compatibility", "compatibility_kinds", "compatibility_places")
+
 from support import ROOT, Shop, Sonde, find_sonde
 
 # Tests that run in the background of a shell ignore interrupts, and so would all that they start.

@@ -111,8 +111,9 @@ import Testing
             $0.agent = .foreign(pid: 12)
         },
         Case("socket", .fail, "Permission denied", mend: sudo) { $0.agent = .unreachable("Permission denied") },
-        Case("socket", .fail, "sees no /tmp") { $0.socketDirectory = .missing },
-        Case("socket", .fail, "read-only") { $0.socketDirectory = .readOnly },
+        Case("socket", .fail, "can write none of /tmp, /var/tmp", mend: "docker run --tmpfs") {
+            $0.socket.canBeMade = false
+        },
     ]
 
     @Test func nothingStandsInTheWay() {
@@ -176,6 +177,13 @@ import Testing
         snapshot.observer.namespaces.user = "user:[5]"
         snapshot.namespaces.user = "user:[6]"
         #expect(snapshot.checks.first { $0.name == "user" }?.status == .fail)
+        // A process outside it may look like one's own, and its namespace cannot even be seen.
+        snapshot = Self.healthy
+        snapshot.observer.capabilities = Observer.tracingCapability
+        snapshot.observer.namespaces.user = "user:[5]"
+        snapshot.namespaces.user = nil
+        let failing = snapshot.checks.filter { $0.status == .fail }
+        #expect(failing.map(\.name) == ["user namespace"] && failing[0].mend == nil)
     }
 
     @Test func descendantsUnderYama() {

@@ -31,7 +31,43 @@ import Testing
         #expect(process.container == "0123456789ab" && process.namespacePid == 1 && !process.sharesFiles)
         #expect(
             try AgentSocket.path(for: 7, in: proc.fileSystem)
-                == AgentSocket.path(for: 7, namespacePid: 1, sharesFiles: false, in: proc.fileSystem))
+                == AgentSocket.path(
+                    for: 7, namespacePid: 1, user: FakeProc.user, sharesFiles: false, in: proc.fileSystem))
+    }
+
+    @Test func theSocketGoesWhereTheTargetCanWrite() throws {
+        let proc = FakeProc()
+        let jail = "\(proc.root)/jail"
+        proc.process(7)
+        proc.link("7/root", to: jail)
+        #expect(try !AgentSocket.path(for: 7, in: proc.fileSystem).canBeMade)
+        // Another user's, and closed to all others.
+        proc.file("jail/tmp/file", "")
+        chmod("\(jail)/tmp", 0o755)
+        chown("\(jail)/tmp", FakeProc.user &+ 1, 0)
+        #expect(try geteuid() != 0 || !AgentSocket.path(for: 7, in: proc.fileSystem).canBeMade)
+        proc.file("jail/dev/shm/file", "")
+        chmod("\(jail)/dev/shm", 0o1777)
+        if geteuid() == 0 {
+            #expect(try AgentSocket.path(for: 7, in: proc.fileSystem).inTarget == "/dev/shm/sonde-7.sock")
+        }
+        chmod("\(jail)/tmp", 0o1777)
+        let socket = try AgentSocket.path(for: 7, in: proc.fileSystem)
+        #expect(socket.canBeMade && socket.inTarget == "/tmp/sonde-7.sock")
+        #expect(socket.fromHere == "\(proc.root)/7/root/tmp/sonde-7.sock")
+    }
+
+    @Test func usersAsAContainerSeesThem() throws {
+        let proc = FakeProc()
+        proc.process(7, namespaces: ["user": "user:[5]"])
+        proc.file("7/uid_map", "         0     100000      65536\n     70000       1000          1\n")
+        proc.file("sys/kernel/overflowuid", "65533\n")
+        func seen(_ user: UInt32) -> UInt32 { UserMap.number(of: user, seenBy: 7, in: proc.fileSystem) }
+        #expect(seen(100_000) == 0 && seen(101_000) == 1000 && seen(165_535) == 65535)
+        #expect(seen(1000) == 70000)
+        #expect(seen(0) == 65533 && seen(165_536) == 65533)
+        proc.process(8)
+        #expect(UserMap.number(of: 1000, seenBy: 8, in: proc.fileSystem) == 1000)
     }
 
     @Test func containerWithoutAnId() {

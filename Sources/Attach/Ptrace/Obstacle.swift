@@ -43,6 +43,16 @@ enum Obstacle {
             hint: "end that debugger or tracer first")
     }
 
+    /// What stands in the way of looking into it; nil when nothing does.
+    static func ofLooking(_ pid: Int32) -> AttachError? {
+        do throws(InspectionError) {
+            _ = try File.link(at: "/proc/\(pid)/exe")
+            return nil
+        } catch {
+            return error.kind == .notPermitted ? ofSeizing(pid, errno: EPERM) : nil
+        }
+    }
+
     /// What it meant that seizing a thread failed.
     static func ofSeizing(_ pid: Int32, errno: Int32) -> AttachError {
         guard errno != ESRCH, let status = try? ProcessStatus(of: pid) else { return .exited(pid) }

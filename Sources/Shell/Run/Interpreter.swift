@@ -117,7 +117,8 @@ public actor Interpreter {
     ///   - target: which one.
     ///   - arrival: whether it is there already.
     public func attach(_ target: TargetName, arrival: AttachOptions.Arrival = .isThere) async -> ExitStatus {
-        await run { (runner) throws(Failure) in
+        // An attach has the same deadline of its own, at which it tidies up in the target and says what took so long.
+        await run(grace: arrival == .isThere ? .seconds(2) : .zero) { (runner) throws(Failure) in
             var options = runner.state.options.attach
             options.arrival = arrival
             try await Attach.open(target, options, in: runner.state)
@@ -129,8 +130,9 @@ public actor Interpreter {
         running.withLock { $0 }?.cancel(.interrupted)
     }
 
+    // `grace` is how much longer than its deadline something may take that ends at it by itself.
     private func run(
-        _ body: (ScriptRunner) async throws(Failure) -> Void
+        grace: Duration = .zero, _ body: (ScriptRunner) async throws(Failure) -> Void
     ) async -> ExitStatus {
         let cancellation = Cancellation()
         running.withLock { $0 = cancellation }
@@ -138,7 +140,7 @@ public actor Interpreter {
         var timer: Task<Void, Never>?
         if let deadline = state.options.deadline {
             timer = Task {
-                try? await Task.sleep(for: deadline)
+                try? await Task.sleep(for: deadline + grace)
                 if !Task.isCancelled {
                     cancellation.cancel(Failure(.timedOut, "it took longer than \(deadline.written)"))
                 }
