@@ -58,7 +58,10 @@ def enter_user_namespace(outer):
     ready, done = os.pipe(), os.pipe()
     me = os.getpid()
     if (child := os.fork()) == 0:
-        os.read(ready[0], 1)
+        # When the other one fails, nothing is left to be read.
+        os.close(ready[1])
+        if not os.read(ready[0], 1):
+            os._exit(1)
         for name in ("uid_map", "gid_map"):
             with open("/proc/%d/%s" % (me, name), "w") as file:
                 file.write("0 %d 65536" % outer)
