@@ -166,12 +166,4 @@ import Testing
         try target.expect("finished")
         #expect(try target.end() == 0)
     }
-
-    private func until(_ condition: () -> Bool) async throws {
-        for _ in 0..<5000 {
-            if condition() { return }
-            usleep(1000)
-        }
-        throw Target.Failure.tooLate(waitingFor: "a state", got: "another")
-    }
 }

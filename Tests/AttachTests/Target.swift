@@ -136,3 +136,12 @@ final class Target: Sendable {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }
+
+/// Waits until a condition holds, for some seconds.
+func until(_ condition: () -> Bool) async throws {
+    for _ in 0..<5000 {
+        if condition() { return }
+        usleep(1000)
+    }
+    throw Target.Failure.tooLate(waitingFor: "a state", got: "another")
+}

@@ -206,4 +206,4 @@ def test_a_socket_that_was_left_behind(sonde, open_python, tmp_path):
 
 def test_this_machine(sonde):
     outcome = sonde("doctor", "-o", "jsonl")
-    assert {row["check"] for row in outcome.rows} == {"capabilities", "ptrace_scope", "seccomp", "no_new_privs"}
+    assert {row["check"] for row in outcome.rows} == {"capabilities", "ptrace_scope", "seccomp", "no_new_privs", "gdb"}
