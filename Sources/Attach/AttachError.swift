@@ -30,6 +30,8 @@ public struct AttachError: Error, Sendable, Hashable, CustomStringConvertible {
     public var step: String?
     /// One line for each way that was tried before and did not apply.
     public var earlier: [String] = []
+    /// Whether the obstacle, such as another Sonde, will be gone in a moment.
+    var isPassing = false
 
     /// Makes an error.
     ///

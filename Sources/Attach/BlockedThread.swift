@@ -14,7 +14,7 @@ enum BlockedThread {
             guard let state = try? ThreadState(of: thread, in: pid), state.letter == "S",
                 let call = try? ThreadState.systemCall(of: thread, in: pid)
             else { return false }
-            if BlockingCalls.isFutex(call.number), gil.contains(call.arguments[0]) { return false }
+            if call.number == NativeMachine.blockingCalls.futex, gil.contains(call.arguments[0]) { return false }
             if look == 0 { usleep(200) }
         }
         return true

@@ -102,14 +102,10 @@ public enum Injector {
     private static func ptrace(
         _ source: [UInt8], _ pid: Int32, _ options: Options, _ deadline: Deadline
     ) throws(AttachError) -> Injection {
-        #if arch(x86_64)
-            try Obstacle.beforeTracing(pid)
-            var injection = try PtraceInjection(
-                source, in: pid, deadline: deadline, steps: StepWatch(death: options.dieAfter))
-            return try injection.run()
-        #else
-            throw AttachError(.unsupported, "attaching by ptrace is written for x86-64 so far")
-        #endif
+        try Obstacle.beforeTracing(pid, by: deadline)
+        var injection = try PtraceInjection(
+            source, in: pid, deadline: deadline, steps: StepWatch(death: options.dieAfter))
+        return try injection.run()
     }
 
     private static func gdb(_ source: [UInt8], _ pid: Int32, _ deadline: Deadline) throws(AttachError) -> Injection {

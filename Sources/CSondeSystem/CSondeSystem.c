@@ -9,7 +9,6 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,7 +28,6 @@ _Static_assert(SONDE_PTRACE_EVENT_STOP == PTRACE_EVENT_STOP, "ptrace event");
 _Static_assert(SONDE_PTRACE_O_TRACESYSGOOD == PTRACE_O_TRACESYSGOOD, "ptrace option");
 _Static_assert(SONDE_PTRACE_O_TRACEEXEC == PTRACE_O_TRACEEXEC, "ptrace option");
 _Static_assert(SONDE_NT_PRSTATUS == NT_PRSTATUS, "register set");
-_Static_assert(SONDE_NT_X86_XSTATE == NT_X86_XSTATE, "register set");
 
 // Requests that answer through their data argument (PEEKDATA) are the raw system call's affair: the C library's
 // wrapper would hide the error in the value.
@@ -106,31 +104,17 @@ const void *sonde_find(const void *bytes, size_t count, const void *pattern, siz
 }
 
 #if defined(__x86_64__)
-
 #include <cpuid.h>
-
-_Static_assert(sizeof(struct sonde_registers) == sizeof(struct user_regs_struct), "registers");
-_Static_assert(offsetof(struct sonde_registers, rax) == offsetof(struct user_regs_struct, rax), "registers");
-_Static_assert(offsetof(struct sonde_registers, orig_rax) == offsetof(struct user_regs_struct, orig_rax), "registers");
-_Static_assert(offsetof(struct sonde_registers, rip) == offsetof(struct user_regs_struct, rip), "registers");
-_Static_assert(offsetof(struct sonde_registers, rsp) == offsetof(struct user_regs_struct, rsp), "registers");
-_Static_assert(offsetof(struct sonde_registers, fs_base) == offsetof(struct user_regs_struct, fs_base), "registers");
-_Static_assert(offsetof(struct sonde_registers, gs) == offsetof(struct user_regs_struct, gs), "registers");
-
-// arch/x86/include/uapi/asm/sigcontext.h and include/uapi/asm-generic/ucontext.h: 40 bytes before the machine
-// context, which is 256 bytes long, and the signal mask after it.
-_Static_assert(offsetof(struct sonde_signal_frame, r8) == 40, "signal frame");
-_Static_assert(offsetof(struct sonde_signal_frame, rip) == 40 + 128, "signal frame");
-_Static_assert(offsetof(struct sonde_signal_frame, cs) == 40 + 144, "signal frame");
-_Static_assert(offsetof(struct sonde_signal_frame, vector_state) == 40 + 184, "signal frame");
-_Static_assert(offsetof(struct sonde_signal_frame, mask) == 40 + 256, "signal frame");
-_Static_assert(sizeof(struct sonde_signal_frame) == 304, "signal frame");
+#endif
 
 void sonde_vector_component(uint32_t index, uint32_t *offset, uint32_t *size) {
-    uint32_t eax = 0, ebx = 0, ecx = 0, edx = 0;
+    uint32_t eax = 0, ebx = 0;
+#if defined(__x86_64__)
+    uint32_t ecx = 0, edx = 0;
     if (!__get_cpuid_count(0xD, index, &eax, &ebx, &ecx, &edx)) eax = ebx = 0;
+#else
+    (void)index;
+#endif
     *size = eax;
     *offset = ebx;
 }
-
-#endif

@@ -108,4 +108,13 @@ public struct File: ~Copyable, Sendable {
         guard stat(path, &information) == 0 else { return nil }
         return (UInt64(information.st_dev), UInt64(information.st_ino))
     }
+
+    /// Whose file a path leads to.
+    ///
+    /// - Parameter path: The path; links are followed.
+    /// - Returns: The user's number, or nil if nothing is there.
+    public static func owner(of path: String) -> UInt32? {
+        var information = stat()
+        return stat(path, &information) == 0 ? information.st_uid : nil
+    }
 }

@@ -157,7 +157,7 @@ struct GdbInjection: ~Copyable {
         -> Visit
     {
         try Obstacle.before(pid)
-        try Obstacle.beforeTracing(pid)
+        try Obstacle.beforeTracing(pid, by: deadline)
         let gate = try UnnamedFile(Array(calls.utf8))
         let registers = try UnnamedFile(Array(GdbRegisters.description.utf8))
         let start = Deadline.now
@@ -180,7 +180,7 @@ struct GdbInjection: ~Copyable {
         let marks = gdb.marks
         guard marks["attached"] != nil else {
             try Obstacle.before(pid)
-            try Obstacle.beforeTracing(pid)
+            try Obstacle.beforeTracing(pid, by: deadline)
             if deadline.isOver { throw AttachError(.timedOut, "gdb has not attached to process \(pid) in time") }
             throw AttachError(.failed, "gdb cannot attach to process \(pid): \(gdb.complaint)")
         }

@@ -1,4 +1,4 @@
-/// The words at the beginning of our memory in the target, through which its code and we talk; the source follows.
+/// The words at the beginning of our data in the target, through which its code and we talk; the source follows.
 struct ControlBlock {
     /// What has become of the source.
     enum State: UInt32 {
@@ -8,7 +8,7 @@ struct ControlBlock {
         case armed
         /// It is running.
         case running
-        /// It has run.
+        /// It has run as a pending call, and our memory has been left for us to look at and unmap.
         case done
     }
 
@@ -38,51 +38,68 @@ struct ControlBlock {
         case queueOnly = 0
         /// Also take the GIL and run the source at once: the thread is blocked at a system call's boundary.
         case mayRun
+        /// Take the GIL and run the source, but queue nothing: another than the main thread could not tell us when it has left
+        /// our memory.
+        case mayOnlyRun
         /// Queue the source, whether the thread holds the GIL or not.
         case mustQueue
     }
 
-    static let mark: UInt64 = 0x6564_6e6f_5365_646e
-    static let stateOffset = 8
-    static let outcomeOffset = 12
-    static let modeOffset = 16
+    static let stateOffset = 0
+    static let outcomeOffset = 4
+    static let modeOffset = 8
+    /// What running the source gave: 0, or anything else when it raised an error.
     static let resultOffset = 12
-    static let gilOffset = 24
-    static let holdsOffset = 28
+    static let gilOffset = 16
+    static let holdsOffset = 20
+    /// Whether somebody is there to take the thread over at the code's end.
+    static let watchedOffset = 24
+    /// The thread on which the call was made.
+    static let threadOffset = 28
+    /// How long to wait for us at the code's end: a struct timespec.
+    static let timeOffset = 32
+    /// The thread that ran the pending call, as the target sees it.
+    static let runnerOffset = 48
+    /// Whether the code has begun.
+    static let enteredOffset = 52
     static let sourceOffset = 64
+
+    /// How long the code waits at its end for us to take the thread over, in nanoseconds.
+    static let patience: UInt64 = 100_000_000
 
     /// Where it stands in the target.
     let address: UInt64
 
     var state: UInt64 { address + UInt64(Self.stateOffset) }
     var outcome: UInt64 { address + UInt64(Self.outcomeOffset) }
-    var mode: UInt64 { address + UInt64(Self.modeOffset) }
-    /// What running the source gave: 0, or anything else when it raised an error. Told from the state's address on.
-    var result: UInt64 { state + UInt64(Self.resultOffset) }
+    var result: UInt64 { address + UInt64(Self.resultOffset) }
     var holds: UInt64 { address + UInt64(Self.holdsOffset) }
+    var watched: UInt64 { address + UInt64(Self.watchedOffset) }
+    var time: UInt64 { address + UInt64(Self.timeOffset) }
+    var runner: UInt64 { address + UInt64(Self.runnerOffset) }
     var source: UInt64 { address + UInt64(Self.sourceOffset) }
 
-    /// A state as bytes.
-    static func word(_ state: State) -> [UInt8] {
+    /// One word as bytes.
+    static func word(_ value: UInt32) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.append(littleEndian: state.rawValue)
+        bytes.append(littleEndian: value)
         return bytes
     }
 
-    /// No outcome yet, and what the next call may do, as bytes that stand at ``outcome``.
-    static func fresh(_ mode: Mode) -> [UInt8] {
+    /// What a new call finds, as bytes that stand at ``outcome``.
+    static func fresh(_ mode: Mode, on thread: Int32) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.append(littleEndian: Outcome.none.rawValue)
-        bytes.append(littleEndian: mode.rawValue)
+        for value in [Outcome.none.rawValue, mode.rawValue, 0, 0, 0, 1, UInt32(bitPattern: thread)] {
+            bytes.append(littleEndian: value)
+        }
+        bytes.append(littleEndian: UInt64(0))
+        bytes.append(littleEndian: patience)
+        bytes.append(littleEndian: UInt64(0))
         return bytes
     }
 
-    /// The block and the source as bytes.
+    /// The block and the source as bytes, before any call.
     static func bytes(source: [UInt8]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.append(littleEndian: mark)
-        bytes.append(littleEndian: State.armed.rawValue)
-        bytes.append(contentsOf: repeatElement(0, count: sourceOffset - bytes.count))
-        return bytes + source + [0]
+        word(State.armed.rawValue) + [UInt8](repeating: 0, count: sourceOffset - 4) + source + [0]
     }
 }

@@ -18,10 +18,16 @@ enum Obstacle {
         }
     }
 
-    /// What stands in the way of tracing.
-    static func beforeTracing(_ pid: Int32) throws(AttachError) {
-        guard let status = try? ProcessStatus(of: pid) else { throw .exited(pid) }
-        if status.tracer != 0 { throw traced(pid, by: status.tracer) }
+    /// What stands in the way of tracing. Another Sonde that is at it is waited for.
+    static func beforeTracing(_ pid: Int32, by deadline: Deadline) throws(AttachError) {
+        guard var status = try? ProcessStatus(of: pid) else { throw .exited(pid) }
+        while status.tracer != 0 {
+            let error = traced(pid, by: status.tracer)
+            guard error.isPassing, !deadline.isOver else { throw error }
+            deadline.pause(microseconds: 500)
+            guard let now = try? ProcessStatus(of: pid) else { throw .exited(pid) }
+            status = now
+        }
         if status.seccomp == 1 {
             throw AttachError(.unsupported, "process \(pid) is in strict seccomp mode, which allows no other code")
         }
@@ -38,9 +44,12 @@ enum Obstacle {
 
     static func traced(_ pid: Int32, by tracer: Int32) -> AttachError {
         let name = (try? ProcessStatus(of: tracer))?.name ?? "?"
-        return AttachError(
+        var error = AttachError(
             .busy, "process \(pid) is already traced by \(name) (process \(tracer))",
             hint: "end that debugger or tracer first")
+        error.isPassing = isPassing(tracer, named: name)
+        if error.isPassing { error.hint = "another sonde is attaching to it; try again when it has done so" }
+        return error
     }
 
     /// What stands in the way of looking into it; nil when nothing does.
@@ -53,11 +62,26 @@ enum Obstacle {
         }
     }
 
-    /// What it meant that seizing a thread failed.
-    static func ofSeizing(_ pid: Int32, errno: Int32) -> AttachError {
+    // A Sonde traces for a millisecond only; a tracer that is gone already was one or is none any more. The program's file may
+    // not be ours to see, when another user runs it; its name is.
+    private static func isPassing(_ pid: Int32, named name: String) -> Bool {
+        let path = "/proc/\(pid)/exe"
+        if let own = File.identity(of: "/proc/self/exe"), let other = File.identity(of: path), own == other {
+            return true
+        }
+        do {
+            let program = try File.link(at: path)
+            return ["/sonde", "/sonde (deleted)"].contains { program.hasSuffix($0) }
+        } catch {
+            return error.kind == .missing || name == "sonde"
+        }
+    }
+
+    /// What it meant that seizing a thread, or opening the memory of its process, failed.
+    static func ofSeizing(_ pid: Int32, thread: Int32? = nil, errno: Int32) -> AttachError {
         guard errno != ESRCH, let status = try? ProcessStatus(of: pid) else { return .exited(pid) }
         if "ZX".contains(status.state) { return .exited(pid) }
-        if status.tracer != 0 { return traced(pid, by: status.tracer) }
+        if let tracer = (try? ProcessStatus(of: thread ?? pid))?.tracer, tracer != 0 { return traced(pid, by: tracer) }
         guard errno == EPERM || errno == EACCES else {
             return .failed(pid, "trace it", errno: errno, at: .seized)
         }
@@ -69,6 +93,12 @@ enum Obstacle {
         }
         let scope = (try? File.contents(of: "/proc/sys/kernel/yama/ptrace_scope")).flatMap {
             Int(String(decoding: $0.prefix { $0 != 10 }, as: UTF8.self))
+        }
+        // The kernel gives the files of such a process to root.
+        if user != 0, status.effectiveUser == user, File.owner(of: "/proc/\(pid)/mem") == 0 {
+            return AttachError(
+                .notPermitted, "process \(pid) is protected: it has changed its user, or asked not to be looked into",
+                hint: "run sonde with sudo")
         }
         switch scope {
         case 3:

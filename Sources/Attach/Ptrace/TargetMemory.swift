@@ -29,6 +29,28 @@ struct TargetMemory: ~Copyable {
         return bytes
     }
 
+    /// What was found at an address.
+    enum Look: Equatable {
+        case word(UInt32)
+        /// Nothing is mapped there.
+        case nothing
+        /// The whole memory is gone: the process has ended or replaced itself by another program.
+        case gone
+    }
+
+    /// Looks at one 32-bit word.
+    ///
+    /// The kernel tells the two ways apart in which nothing can be read (fs/proc/base.c, mem_rw): of memory that is gone it
+    /// gives no bytes, at an address where nothing is mapped an error.
+    func look(at address: UInt64) -> Look {
+        do {
+            let bytes = try file.read(4, at: address)
+            return bytes.count == 4 ? .word(ByteReader(bytes).u32(0)) : .gone
+        } catch {
+            return .nothing
+        }
+    }
+
     /// Reads one 32-bit word; nil when it is not (or no longer) there.
     func word(at address: UInt64) -> UInt32? { read(4, at: address).map { ByteReader($0).u32(0) } }
 

@@ -28,7 +28,7 @@ struct Tracee: ~Copyable {
         self.thread = thread
         let options = SONDE_PTRACE_O_TRACESYSGOOD | SONDE_PTRACE_O_TRACEEXEC
         let result = sonde_ptrace(numericCast(SONDE_PTRACE_SEIZE), thread, 0, UInt(options))
-        guard result >= 0 else { throw Obstacle.ofSeizing(process, errno: Int32(-result)) }
+        guard result >= 0 else { throw Obstacle.ofSeizing(process, thread: thread, errno: Int32(-result)) }
     }
 
     deinit {
@@ -66,12 +66,28 @@ struct Tracee: ~Copyable {
     /// Lets the thread run to the next beginning or end of a system call.
     func resumeToSystemCall() throws(AttachError) { try resume(numericCast(SONDE_PTRACE_SYSCALL)) }
 
+    /// Lets the thread run until it stands still for another reason.
+    func resumeFreely() throws(AttachError) { try resume(numericCast(SONDE_PTRACE_CONT)) }
+
     /// Waits until the thread stands still.
     ///
     /// - Parameter deadline: When to give up.
     /// - Returns: Why it does.
     /// - Throws: ``AttachError`` of kind `timedOut` at the deadline, `exited` when the thread is gone.
     mutating func wait(by deadline: Deadline) throws(AttachError) -> Stop {
+        try wait(by: deadline) { () throws(AttachError) in false }!
+    }
+
+    /// Waits until the thread stands still, or until something else is the case.
+    ///
+    /// - Parameters:
+    ///   - deadline: When to give up.
+    ///   - isOver: Looks whether it is.
+    /// - Returns: Why the thread stands still, or nil when the other thing is the case.
+    /// - Throws: As the other one.
+    mutating func wait(
+        by deadline: Deadline, orUntil isOver: () throws(AttachError) -> Bool
+    ) throws(AttachError) -> Stop? {
         // waitid knows no deadline. A stop comes within microseconds, so the first looks are made at once (giving
         // way to the target, which may share our processor), the later ones at growing distances.
         var looks = 0
@@ -84,6 +100,7 @@ struct Tracee: ~Copyable {
                 isTraced = false
                 throw .exited(process)
             }
+            if try isOver() { return nil }
             guard !deadline.isOver else {
                 throw AttachError(.timedOut, "thread \(thread) of process \(process) does not stop")
             }
@@ -134,6 +151,20 @@ struct Tracee: ~Copyable {
 
     /// Reads a register set whole, however large it is on this processor.
     func registerSet(_ type: Int32) throws(AttachError) -> [UInt8] {
+        let (bytes, result) = readRegisterSet(type)
+        try check(result, "read its registers", .stopped)
+        return bytes
+    }
+
+    /// Reads a register set that some processors lack; empty then.
+    func optionalRegisterSet(_ type: Int32) throws(AttachError) -> [UInt8] {
+        let (bytes, result) = readRegisterSet(type)
+        if [-Int(EINVAL), -Int(ENODEV), -Int(ENODATA), -Int(EIO)].contains(result) { return [] }
+        try check(result, "read its registers", .stopped)
+        return bytes
+    }
+
+    private func readRegisterSet(_ type: Int32) -> (bytes: [UInt8], result: Int) {
         var capacity = 16 << 10
         while true {
             var got = 0
@@ -141,8 +172,7 @@ struct Tracee: ~Copyable {
                 got = sonde_ptrace_get_register_set(thread, type, buffer.baseAddress!, capacity)
                 filled = max(got, 0)
             }
-            try check(got, "read its registers", .stopped)
-            if got < capacity { return bytes }
+            if got < capacity { return (bytes, got) }
             capacity *= 2
         }
     }

@@ -29,7 +29,6 @@ enum {
     SONDE_PTRACE_O_TRACESYSGOOD = 1,
     SONDE_PTRACE_O_TRACEEXEC = 16,
     SONDE_NT_PRSTATUS = 1,
-    SONDE_NT_X86_XSTATE = 0x202,
 };
 
 /// One ptrace request that takes plain numbers.
@@ -72,33 +71,8 @@ int sonde_tgkill(pid_t process, pid_t thread, int signal);
 const void *_Nullable sonde_find(
     const void *_Nonnull bytes, size_t count, const void *_Nonnull pattern, size_t pattern_count);
 
-#if defined(__x86_64__)
-
-/// The general registers as the kernel gives them for NT_PRSTATUS (struct user_regs_struct).
-struct sonde_registers {
-    uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8;
-    uint64_t rax, rcx, rdx, rsi, rdi, orig_rax, rip, cs, eflags, rsp, ss;
-    uint64_t fs_base, gs_base, ds, es, fs, gs;
-};
-
-/// The frame that the rt_sigreturn system call takes from the stack, from the word at which its stack
-/// pointer stands: struct ucontext and, in it, struct sigcontext of the kernel (not of the C library).
-struct sonde_signal_frame {
-    uint64_t flags, link;
-    uint64_t stack_pointer, stack_flags, stack_size;
-    uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
-    uint64_t rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, eflags;
-    uint16_t cs, gs, fs, ss;
-    uint64_t error, trap, old_mask, cr2;
-    uint64_t vector_state;
-    uint64_t reserved[8];
-    uint64_t mask;
-};
-
 /// Where a component of the vector and floating-point state lies in the standard format, from cpuid leaf 0xD:
-/// an instruction, so not to be had from Swift. A component this processor lacks has size 0.
+/// an instruction, so not to be had from Swift. A component this processor lacks has size 0, on other machines all.
 void sonde_vector_component(uint32_t index, uint32_t *_Nonnull offset, uint32_t *_Nonnull size);
-
-#endif
 
 #endif
