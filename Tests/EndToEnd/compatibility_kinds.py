@@ -210,7 +210,7 @@ KINDS = [
     Server("uvicorn, two workers", UVICORN, "spawn_main"),
     Kind("gevent, patched", gevent),
     Kind("a busy subinterpreter in another thread", target("kinds.py", "subinterpreter-beside")),
-    Kind("main thread busy in a subinterpreter", target("kinds.py", "subinterpreter-busy"), by_chance_before=12),
+    Kind("main thread busy in a subinterpreter", target("kinds.py", "subinterpreter-busy")),
     Kind("main thread blocked in a subinterpreter", target("kinds.py", "subinterpreter-blocked")),
     Kind("embedded in C, shared library, PIE", embedded("-pie", "-fPIE")),
     Kind("embedded in C, shared library, not PIE", embedded("-no-pie")),

@@ -33,6 +33,10 @@ protocol Assembler {
     mutating func store(_ number: UInt32, at offset: Int)
     /// Sets a word to the result.
     mutating func storeResult(at offset: Int)
+    /// Keeps the result's 64 bits, to be compared with later.
+    mutating func keepResult(at offset: Int)
+    /// Compares the result's 64 bits with what was kept.
+    mutating func compareResult(withKept offset: Int)
     /// Sets a word to a number if it is another, at once for all threads; compares equal when it did.
     mutating func exchange(_ old: UInt32, for new: UInt32, at offset: Int)
     /// Jumps to a place that comes later.
@@ -57,6 +61,8 @@ enum Argument {
     case number(UInt64)
     /// A word of the control block.
     case word(Int)
+    /// What the call before gave.
+    case result
 }
 
 /// When to jump.

@@ -72,6 +72,12 @@ struct RemoteCode<M: Machine> {
             code.callSystem(M.calls.getpid, [])
             code.compareResult(UInt32(bitPattern: around.pid))
             let otherProcess = code.jump(.ifNotEqual)
+            // In 3.8 one queue serves all interpreters.
+            var elsewhere: Jump?
+            if let interpreters = around.python.interpreters {
+                compareInterpreters(interpreters)
+                elsewhere = code.jump(.ifNotEqual)
+            }
             // An interpreter may have been started by another thread than the first. Then the one that queued the call
             // may still be on its way out of our memory.
             code.callSystem(M.calls.gettid, [])
@@ -93,6 +99,11 @@ struct RemoteCode<M: Machine> {
             code.store(ControlBlock.State.done.rawValue, at: ControlBlock.stateOffset)
             code.land(refused)
             code.endFunction(.zero)
+            if let elsewhere {
+                code.land(elsewhere)
+                code.store(ControlBlock.State.elsewhere.rawValue, at: ControlBlock.stateOffset)
+                code.endFunction(.zero)
+            }
             return start
         }
 
@@ -107,25 +118,37 @@ struct RemoteCode<M: Machine> {
             code.compareResultWithNull()
             let refused = code.jump(.ifNotEqual)
             code.store(1, at: ControlBlock.enteredOffset)
-            code.call(python.isInitialized, [])
-            code.compareResult(0)
-            ends.append(finish(.notInitialized, unless: .ifNotEqual))
+            // An interpreter that is ending is no longer initialized either.
             if let function = python.isFinalizing {
                 code.call(function, [])
                 code.compareResult(0)
                 ends.append(finish(.finalizing, unless: .ifEqual))
             }
+            code.call(python.isInitialized, [])
+            code.compareResult(0)
+            ends.append(finish(.notInitialized, unless: .ifNotEqual))
             code.call(python.gilStateCheck, [])
             code.compareResult(0)
-            let holdsGIL = code.jump(.ifNotEqual)
+            var hasNoGIL = [code.jump(.ifEqual)]
+            if let interpreters = python.interpreters { ends += writeHolder(interpreters, &hasNoGIL) }
+            let holdsGIL = code.jump(.always)
+            for jump in hasNoGIL { code.land(jump) }
+            code.call(python.thisThreadState, [])
+            code.compareResultWithNull()
+            ends.append(finish(.noThreadState, unless: .ifNotEqual))
+            // Since 3.12 it is that of the interpreter in which the thread is blocked; before, the main interpreter's.
+            if let interpreters = python.interpreters, let function = interpreters.ofThreadState {
+                code.call(function, [.result])
+                code.keepResult(at: ControlBlock.keptOffset)
+                code.call(interpreters.main, [])
+                code.compareResult(withKept: ControlBlock.keptOffset)
+                ends.append(finish(.inSubinterpreter, unless: .ifEqual))
+            }
             code.compare(ControlBlock.modeOffset, ControlBlock.Mode.mayRun.rawValue)
             let mayRun = code.jump(.ifEqual)
             code.compare(ControlBlock.modeOffset, ControlBlock.Mode.mayOnlyRun.rawValue)
             let mayNotRun = code.jump(.ifNotEqual)
             code.land(mayRun)
-            code.call(python.thisThreadState, [])
-            code.compareResultWithNull()
-            ends.append(finish(.noThreadState, unless: .ifNotEqual))
             code.call(python.gilStateEnsure, [])
             code.storeResult(at: ControlBlock.gilOffset)
             code.store(1, at: ControlBlock.holdsOffset)
@@ -165,6 +188,30 @@ struct RemoteCode<M: Machine> {
             code.land(raised)
             code.signalReturn(M.calls.signalReturn, around.frame)
             return (entry, release)
+        }
+
+        // Once there are subinterpreters, PyGILState_Check always says yes. Goes on when the thread holds the GIL in the main
+        // interpreter; gives the ends of the code where it is in none that is ours.
+        private mutating func writeHolder(
+            _ interpreters: PythonFunctions.InterpreterFunctions, _ hasNoGIL: inout [Jump]
+        ) -> [Jump] {
+            code.call(interpreters.currentThreadState, [])
+            code.compareResultWithNull()
+            hasNoGIL.append(code.jump(.ifEqual))
+            code.keepResult(at: ControlBlock.keptOffset)
+            code.call(around.python.thisThreadState, [])
+            code.compareResult(withKept: ControlBlock.keptOffset)
+            // Another thread's, or this one's in a subinterpreter.
+            let isAnothers = finish(.notNow, unless: .ifEqual)
+            compareInterpreters(interpreters)
+            return [isAnothers, finish(.inSubinterpreter, unless: .ifEqual)]
+        }
+
+        private mutating func compareInterpreters(_ interpreters: PythonFunctions.InterpreterFunctions) {
+            code.call(interpreters.main, [])
+            code.keepResult(at: ControlBlock.keptOffset)
+            code.call(interpreters.current, [])
+            code.compareResult(withKept: ControlBlock.keptOffset)
         }
 
         private mutating func unmapData() { code.callSystem(M.calls.munmap, around.room.dataRange) }

@@ -31,6 +31,9 @@ extension X86_64 {
                 case .word(let offset):
                     precondition(register == 0, "only the first argument can be a word")
                     emit([0x8b, 0x7b, UInt8(offset)])  // mov offset(%rbx), %edi
+                case .result:
+                    precondition(register == 0, "only the first argument can be the result")
+                    emit([0x48, 0x89, 0xc7])  // mov %rax, %rdi
                 }
             }
             load(0xb8, function)  // movabs $function, %rax
@@ -60,6 +63,11 @@ extension X86_64 {
         }
 
         mutating func storeResult(at offset: Int) { emit([0x89, 0x43, UInt8(offset)]) }  // mov %eax, offset(%rbx)
+
+        mutating func keepResult(at offset: Int) { emit([0x48, 0x89, 0x43, UInt8(offset)]) }  // mov %rax, offset(%rbx)
+
+        // cmp %rax, offset(%rbx)
+        mutating func compareResult(withKept offset: Int) { emit([0x48, 0x39, 0x43, UInt8(offset)]) }
 
         mutating func exchange(_ old: UInt32, for new: UInt32, at offset: Int) {
             emit([0xb8])  // mov $old, %eax

@@ -10,6 +10,8 @@ struct ControlBlock {
         case running
         /// It has run as a pending call, and our memory has been left for us to look at and unmap.
         case done
+        /// Its turn as a pending call came in a subinterpreter, where it must not run; our memory has been left.
+        case elsewhere
     }
 
     /// What the call on the standing thread came to.
@@ -30,6 +32,8 @@ struct ControlBlock {
         case executed
         /// The thread is not one of Python's.
         case noThreadState
+        /// The thread is in a subinterpreter.
+        case inSubinterpreter
     }
 
     /// What the call may do.
@@ -62,6 +66,8 @@ struct ControlBlock {
     static let runnerOffset = 48
     /// Whether the code has begun.
     static let enteredOffset = 52
+    /// An address that is to be compared.
+    static let keptOffset = 56
     static let sourceOffset = 64
 
     /// How long the code waits at its end for us to take the thread over, in nanoseconds.

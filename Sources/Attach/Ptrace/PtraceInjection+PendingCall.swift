@@ -2,20 +2,28 @@ internal import ProcessInspection
 
 /// A source that waits in the interpreter's queue for its next safe point.
 extension PtraceInjection {
-    /// Waits until it has run.
-    mutating func awaitPendingCall() throws(AttachError) {
-        guard let room else { return }
+    /// Waits until it has run; false when its turn came where it must not run.
+    mutating func awaitPendingCall() throws(AttachError) -> Bool {
+        guard let room else { return true }
         var looks = 0
         while true {
             switch try state(of: room) {
             case nil:
                 // It has run, has raised no error, and has unmapped our memory.
                 self.room = nil
-                return
-            case .done?: return try tidyUp(room)
+                return true
+            case .done?:
+                try tidyUp(room)
+                return true
+            case .elsewhere?:
+                unmapQuietly()
+                return false
             default: break
             }
-            guard !deadline.isOver else { return try cancelPendingCall(room) }
+            guard !deadline.isOver else {
+                try cancelPendingCall(room)
+                return true
+            }
             looks += 1
             deadline.pause(microseconds: looks < 100 ? 100 : 1000)
         }

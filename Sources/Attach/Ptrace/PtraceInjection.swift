@@ -70,13 +70,13 @@ struct PtraceInjection: ~Copyable {
         var startingLooks = 0
         while true {
             var isStarting = false
+            var isInSubinterpreter = false
             for (thread, mode) in candidates(in: round) {
                 switch try attempt(on: thread, mode) {
                 case .executed?:
                     return Injection(way: .ptrace, use: use)
                 case .queued?:
-                    try awaitPendingCall()
-                    return Injection(way: .ptrace, use: use)
+                    if try awaitPendingCall() { return Injection(way: .ptrace, use: use) }
                 case .finalizing?:
                     unmapQuietly()
                     throw AttachError(.exited, "the Python interpreter of process \(pid) is shutting down")
@@ -86,11 +86,17 @@ struct PtraceInjection: ~Copyable {
                         .timedOut,
                         "the Python interpreter of process \(pid) has not finished starting, or has ended")
                 case .notInitialized?: isStarting = true
+                case .inSubinterpreter?: isInSubinterpreter = thread == pid
                 default: break
                 }
             }
             guard !deadline.isOver else {
                 unmapQuietly()
+                guard !isInSubinterpreter else {
+                    throw AttachError(
+                        .timedOut, "the main thread of process \(pid) is in a subinterpreter all the time",
+                        hint: "it is entered when it comes back to the main one; --timeout waits longer")
+                }
                 throw AttachError(
                     .timedOut, "no thread of process \(pid) came to a place where it can run other code",
                     hint: "it may be inside a long call that holds the GIL; try again later")
