@@ -24,6 +24,11 @@ struct PythonFunctions: Sendable {
         "make_pending_calls", "_make_pending_calls", "_Py_FinishPendingCalls",
     ]
 
+    /// Whether an address lies in a function that may hold the queue's lock.
+    func isQueueing(at address: UInt64) -> Bool { queueing.contains { $0.contains(address) } }
+}
+
+extension PythonFunctions {
     /// Looks the functions up.
     ///
     /// - Parameters:
@@ -62,7 +67,4 @@ struct PythonFunctions: Sendable {
             found[name].map { $0.address..<($0.address &+ max($0.size, 1)) }
         }
     }
-
-    /// Whether an address lies in a function that may hold the queue's lock.
-    func isQueueing(at address: UInt64) -> Bool { queueing.contains { $0.contains(address) } }
 }
