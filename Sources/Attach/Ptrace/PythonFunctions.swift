@@ -45,6 +45,11 @@ struct PythonFunctions: Sendable {
     private static let optional =
         finalizing + taking + currentThreadState + currentInterpreter + mainInterpreter + interpreterOfState
 
+    /// Whether an address lies in a function that may hold the queue's lock.
+    func isQueueing(at address: UInt64) -> Bool { queueing.contains { $0.contains(address) } }
+}
+
+extension PythonFunctions {
     /// Looks the functions up.
     ///
     /// - Parameters:
@@ -92,7 +97,4 @@ struct PythonFunctions: Sendable {
             found[name].map { $0.address..<($0.address &+ max($0.size, 1)) }
         }
     }
-
-    /// Whether an address lies in a function that may hold the queue's lock.
-    func isQueueing(at address: UInt64) -> Bool { queueing.contains { $0.contains(address) } }
 }
