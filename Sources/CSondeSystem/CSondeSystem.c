@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/elf.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -72,6 +73,28 @@ long sonde_ptrace_get_signal_mask(pid_t thread, uint64_t *mask) {
 
 long sonde_ptrace_set_signal_mask(pid_t thread, uint64_t mask) {
     return trace(PTRACE_SETSIGMASK, thread, sizeof mask, (uintptr_t)&mask);
+}
+
+// struct procmap_query, which the headers of older systems have not got.
+struct map_query {
+    uint64_t size, flags, address;
+    uint64_t start, end, protection, page_size, offset, inode;
+    uint32_t major, minor, path_size, build_id_size;
+    uint64_t path, build_id;
+};
+
+int sonde_next_executable_mapping(
+    int maps, uint64_t address, struct sonde_mapping *mapping, char *path, uint32_t room) {
+    // PROCMAP_QUERY_VMA_EXECUTABLE, _COVERING_OR_NEXT_VMA, _FILE_BACKED_VMA.
+    struct map_query query = {.size = sizeof query, .flags = 0x04 | 0x10 | 0x20, .address = address};
+    query.path = (uint64_t)(uintptr_t)path;
+    query.path_size = path == NULL ? 0 : room;
+    if (ioctl(maps, _IOWR('f', 17, struct map_query), &query) != 0) return -errno;
+    mapping->end = query.end;
+    mapping->inode = query.inode;
+    mapping->major = query.major;
+    mapping->minor = query.minor;
+    return 0;
 }
 
 ssize_t sonde_process_read(pid_t process, uintptr_t address, void *bytes, size_t count) {

@@ -24,6 +24,8 @@ final class ProcessScanner {
     private let scratch = FileScratch()
     private var executables: [FileIdentity: Executable] = [:]
     private var libraries: [FileIdentity: Interpreter?] = [:]
+    /// Mapped files that are named after something else than Python.
+    private var others: Set<MappingQuery.FileNumber> = []
 
     init(_ processes: ProcFileSystem, observer: Observer, readsSymbols: Bool = false) {
         self.processes = processes
@@ -66,16 +68,49 @@ final class ProcessScanner {
         let name = Self.fileName(executable)
         // A program started through its own loader is mapped but is not what runs.
         let isLoader = name.hasPrefix("ld-") || name.hasPrefix("ld.so")
-        guard let maps = scratch.read(processes.path("maps", of: pid)) else {
-            return isNamed ? named(executable) : nil
-        }
-        for wanted in isLoader ? ["/libpython", "/python"] : ["/libpython"] {
-            for path in Self.paths(in: maps, containing: wanted) {
-                if let found = library(path, of: pid) { return found }
-            }
+        let prefixes = isLoader ? ["libpython", "python"] : ["libpython"]
+        let maps = processes.path("maps", of: pid)
+        switch asked(maps, of: pid, prefixes) ?? read(maps, of: pid, prefixes) {
+        case .found(let interpreter): return interpreter
+        case .unreadable: return isNamed ? named(executable) : nil
+        case .none: break
         }
         // The file may be gone or not ours to open, with all that is known in its name.
         return isNamed && kind(of: link, path: executable) == nil ? named(executable) : nil
+    }
+
+    /// What the map of a process holds.
+    private enum Mapped {
+        case found(Interpreter)
+        case none
+        case unreadable
+    }
+
+    /// Asks the kernel for the files one by one; nil where it cannot be asked.
+    private func asked(_ maps: String, of pid: Int32, _ prefixes: [String]) -> Mapped? {
+        guard var query = MappingQuery(maps) else { return .unreadable }
+        while true {
+            switch query.next() {
+            case .end: return Mapped.none
+            case .unsupported: return nil
+            case .file(let file):
+                guard !others.contains(file), let path = query.path() else { continue }
+                let name = Self.fileName(path)
+                if prefixes.contains(where: name.hasPrefix), let found = library(path, of: pid) { return .found(found) }
+                if !name.hasPrefix("libpython"), !name.hasPrefix("python") { others.insert(file) }
+            }
+        }
+    }
+
+    /// Looks for the files in the text of the map.
+    private func read(_ maps: String, of pid: Int32, _ prefixes: [String]) -> Mapped {
+        guard let text = scratch.read(maps) else { return .unreadable }
+        for prefix in prefixes {
+            for path in Self.paths(in: text, containing: "/" + prefix) {
+                if let found = library(path, of: pid) { return .found(found) }
+            }
+        }
+        return .none
     }
 
     private func named(_ executable: String) -> Interpreter {

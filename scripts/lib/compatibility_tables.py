@@ -26,7 +26,8 @@ SECTIONS = [
     (
         "ways",
         "States, by a way in that was asked for by name",
-        "With `--via`. Before 3.14 there is only ptrace, and the table above is its table.",
+        "With `--via`. Before 3.14 there is only ptrace, and the table above is its table. Between two calls into C that hold the GIL"
+        "\nremote execution gets in by chance, and is not tried.",
         "the main thread is",
     ),
     (

@@ -56,6 +56,20 @@ int sonde_has_ended(pid_t thread);
 long sonde_ptrace_get_signal_mask(pid_t thread, uint64_t *_Nonnull mask);
 long sonde_ptrace_set_signal_mask(pid_t thread, uint64_t mask);
 
+/// A mapping of a file into a process's memory.
+struct sonde_mapping {
+    uint64_t end;
+    uint64_t inode;
+    uint32_t major;
+    uint32_t minor;
+};
+
+/// PROCMAP_QUERY (Linux 6.11, include/uapi/linux/fs.h) on an open /proc/PID/maps: the first executable mapping of a file that
+/// ends above an address, and, when there is room for it, its path with the zero at its end.
+/// Answers with 0, or the negated errno: ENOENT when none is left, ENOTTY where the kernel is older.
+int sonde_next_executable_mapping(
+    int maps, uint64_t address, struct sonde_mapping *_Nonnull mapping, char *_Nullable path, uint32_t room);
+
 /// process_vm_readv / process_vm_writev with one range on each side.
 /// They answer with the number of bytes moved, or the negated errno.
 ssize_t sonde_process_read(pid_t process, uintptr_t address, void *_Nonnull bytes, size_t count);
