@@ -21,7 +21,7 @@ COMMANDS = {
     "detach": Command("detach"),
     "watch": Command("watch", on_worker=True, tree="condition"),
     "stack": Command("stack", on_worker=True, tree="condition"),
-    "thread": Command("thread"),
+    "thread": Command("thread", on_worker=True),
     "sc": Command("sc", on_worker=True),
     "sm": Command("sm", on_worker=True),
     "eval": Command("eval", on_worker=True, tree="tree"),
