@@ -22,6 +22,7 @@ COMMANDS = {
     "watch": Command("watch", on_worker=True, tree="condition"),
     "stack": Command("stack", on_worker=True, tree="condition"),
     "thread": Command("thread", on_worker=True),
+    "tasks": Command("tasks", on_worker=True),
     "sc": Command("sc", on_worker=True),
     "sm": Command("sm", on_worker=True),
     "eval": Command("eval", on_worker=True, tree="tree"),
