@@ -1,5 +1,6 @@
 """`tasks`: every loop's tasks as a tree, and what each waits for."""
 
+import importlib.util
 import sys
 import unittest
 
@@ -237,8 +238,38 @@ class TaskTests(unittest.TestCase):
     def test_asyncio_is_not_imported(self):
         with Target("import sys") as target:
             reply = target.client().request("tasks")
-            self.assertEqual((reply["rows"], reply["asyncio"]), ([], False))
+            self.assertEqual((reply["rows"], reply["loaded"]), ([], False))
             self.assertFalse(target.eval("'asyncio' in sys.modules"))
+
+    @unittest.skipUnless(importlib.util.find_spec("gevent"), "gevent is not installed for this interpreter")
+    def test_greenlets(self):
+        for patched in ("", "from gevent import monkey; monkey.patch_all()"):
+            with self.subTest(patched), Target(patched + GREENLETS) as target:
+                client = target.client()
+                rows = [row for row in client.request("tasks")["rows"] if row["kind"] == "greenlet"]
+                jobs = [row for row in rows if row["coro"] == "shop.job"]
+                self.assertEqual(sorted(row["name"] for row in jobs), ["Greenlet", "first"])
+                for row in jobs:
+                    self.assertEqual((row["func"], row["state"], row["file"]), ("shop.inner", "waiting", target.script))
+                    self.assertEqual(row["awaits"], ["shop.job", "shop.inner"])
+                self.assertNotIn("shop.brief", [row["coro"] for row in rows])
+                target.run("EVENT.set(); gevent.joinall(JOBS)")
+                self.assertEqual(target.eval("[job.value for job in JOBS]"), [0, 1])
+
+
+GREENLETS = """
+import gevent, gevent.event
+EVENT = gevent.event.Event()
+def job(n):
+    inner()
+    return n
+def inner(): EVENT.wait()
+def brief(): pass
+JOBS = [gevent.spawn(job, n) for n in range(2)]
+JOBS[0].name = "first"
+gevent.spawn(brief)
+gevent.sleep(0.05)
+"""
 
 
 if __name__ == "__main__":

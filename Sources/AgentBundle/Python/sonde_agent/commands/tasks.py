@@ -1,4 +1,4 @@
-"""`tasks`: asyncio's tasks as a tree, each with where it stands and what it waits for."""
+"""`tasks`: asyncio's tasks as a tree, each with where it stands and what it waits for; and greenlets."""
 
 import sys
 
@@ -45,7 +45,7 @@ _WAITS = {
 
 
 def run(request):
-    """A row for each task, parents before what they wait for, up to `limit`; and how many there are in all."""
+    """A row for each task, parents before what they wait for, then each greenlet, up to `limit`; and how many there are."""
     limit = limit_of(request.params)
     tasks, total = pending_tasks(request.check)
     above = parents(tasks, request.check)
@@ -53,7 +53,13 @@ def run(request):
     for task, level in _ordered(tasks, above, limit):
         request.check()
         rows.append(_row(task, level, above.get(id(task))))
-    return {"rows": rows, "total": total, "asyncio": "asyncio.tasks" in sys.modules}
+    if "greenlet" in sys.modules:
+        from ..greenlets import greenlet_rows
+
+        greenlets = greenlet_rows(request.check)
+        total += len(greenlets)
+        rows += greenlets[: max(limit - len(rows), 0)]
+    return {"rows": rows, "total": total, "loaded": "asyncio.tasks" in sys.modules or "greenlet" in sys.modules}
 
 
 def _ordered(tasks, above, limit):
@@ -92,6 +98,7 @@ def _row(task, level, parent):
     name = task_name(task)
     return {
         "task": "  " * level + name,
+        "kind": "task",
         "id": id(task),
         "name": name,
         "level": level,
