@@ -23,6 +23,7 @@ COMMANDS = {
     "stack": Command("stack", on_worker=True, tree="condition"),
     "thread": Command("thread", on_worker=True),
     "tasks": Command("tasks", on_worker=True),
+    "logger": Command("logger", on_worker=True),
     "sc": Command("sc", on_worker=True),
     "sm": Command("sm", on_worker=True),
     "eval": Command("eval", on_worker=True, tree="tree"),

@@ -26,6 +26,8 @@ class Tally:
 class Probe:
     """One installed observation; its points are the functions that it sits on."""
 
+    runs_in_calls = True  # the program may be in the middle of code of the agent when it is removed
+
     def __init__(self, agent, session, request_id, command, pattern, limits):
         self.agent = agent
         self.session = session
@@ -69,6 +71,10 @@ class Probe:
         self.active = False
         for point in self.points:
             self.agent.hooks.remove(point.function, point.link)
+
+    def abandon(self):
+        """In a forked child, where all functions have been restored."""
+        self.active = False
 
     def admits(self):
         """Whether there is room for one more observation now; if not, it is counted as dropped."""
