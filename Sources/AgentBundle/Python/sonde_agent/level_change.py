@@ -4,6 +4,7 @@ from time import monotonic
 
 from .loggers import Loggers, own_level
 from .originals import allocate_lock
+from .probes.probe import remaining
 
 _lock = allocate_lock()
 _changes = []  # those in force, oldest first
@@ -60,6 +61,8 @@ class LevelChange:
             "watch_id": self.watch_id,
             "command": "logger",
             "pattern": "{} {}".format(self.name, Loggers().level_name(self.level)),
+            "functions": 0,
+            "ends_in": remaining(self.ends),
             "emitted": 0,
             "dropped": 0,
             "guard_errors": 0,

@@ -1,7 +1,7 @@
 """A probe: what one `watch` or `stack` has installed, its limits and its counts."""
 
 from itertools import count
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from ..errors import AgentError
 
@@ -140,11 +140,18 @@ class Probe:
             "watch_id": self.watch_id,
             "command": self.command,
             "pattern": self.pattern,
+            "functions": len(self.points),
+            "ends_in": remaining(self.ends),
             "emitted": self.emitted,
             "dropped": self.dropped,
             "guard_errors": self.guard_errors.value,
             "session": self.session.number,
         }
+
+
+def remaining(ends):
+    """Seconds until then, or None."""
+    return round(max(ends - monotonic(), 0.0), 3) if ends is not None else None
 
 
 class Limits:
