@@ -7,9 +7,6 @@ value stack of a frame cannot be read. The instructions are those of CPython 3.8
 
 import sys
 
-# Loaded only with this file: two or three small modules of tables.
-from opcode import EXTENDED_ARG, opname
-
 _VERSION = sys.version_info[:2]
 _LONGEST = 1 << 16
 _STEPS = 8
@@ -24,6 +21,9 @@ WORDS = frozenset(
 
 def _instructions(code):
     """(offset, name, argument) of each instruction; caches and prefixes are left out."""
+    # Small modules of tables, which nothing else in the agent needs.
+    from opcode import EXTENDED_ARG, opname
+
     raw = code.co_code
     found = []
     extended = 0

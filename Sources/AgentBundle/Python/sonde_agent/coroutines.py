@@ -3,8 +3,6 @@
 Everything is read through the interpreter's own attributes of coroutines and generators.
 """
 
-import gc
-
 _LIMIT = 100
 
 
@@ -27,14 +25,15 @@ def _sample_async_generator():
 _Coroutine = type(_sample_coroutine())
 _Generator = type(value for value in ())
 _AsyncGenerator = type(_sample_async_generator())
+_KINDS = (_Coroutine, _Generator, _AsyncGenerator)
 
 # Objects of the interpreter that only pass on, and have no attribute for what is below them.
-_LINKS = ("coroutine_wrapper", "async_generator_asend", "async_generator_athrow", "async_generator_wrapped_value", "anext_awaitable")
+_LINKS = ("coroutine_wrapper", "async_generator_asend", "async_generator_athrow", "anext_awaitable")
 
 
 def qualified_name(coroutine):
     """The name of the coroutine's function, or None."""
-    return coroutine.__qualname__ if type(coroutine) in (_Coroutine, _Generator, _AsyncGenerator) else None
+    return coroutine.__qualname__ if type(coroutine) in _KINDS else None
 
 
 def is_running(coroutine):
@@ -55,7 +54,9 @@ def await_chain(coroutine):
         elif kind is _AsyncGenerator:
             frame, inner = coroutine.ag_frame, coroutine.ag_await
         elif kind.__name__ in _LINKS:
-            below = [item for item in gc.get_referents(coroutine) if type(item) in (_Coroutine, _Generator, _AsyncGenerator)]
+            import gc
+
+            below = [item for item in gc.get_referents(coroutine) if type(item) in _KINDS]
             if not below:
                 return chain, coroutine
             coroutine = below[0]

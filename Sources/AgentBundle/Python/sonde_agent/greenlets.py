@@ -4,8 +4,6 @@ Nothing keeps a list of them: they are picked out of what the garbage collector 
 about ten milliseconds for each million of objects, and let go at once.
 """
 
-import gc
-
 from . import reading
 from .asyncio_tasks import space_of
 from .threads import function_name
@@ -18,6 +16,8 @@ def greenlet_rows(check):
     base = (space_of("greenlet") or {}).get("greenlet")
     if base is None or not reading.is_class(base):
         return []
+    import gc
+
     kinds = {id(kind) for kind in _subclasses(base, 0)}
     found = [value for value in gc.get_objects() if id(type(value)) in kinds]
     rows = []

@@ -136,5 +136,6 @@ def label(frame, chain):
         if step == ".":
             text += "." + what
         else:
-            text += "[{}]".format(repr(what[1])[:40] if id(type(what[1])) in _PLAIN_KEYS and what[0] == "const" else what[1])
+            is_plain = what[0] == "const" and id(type(what[1])) in _PLAIN_KEYS
+            text += "[{}]".format(repr(what[1])[:40] if is_plain else what[1])
     return text

@@ -1,4 +1,4 @@
-"""The loggers of a target that has loaded `logging`: read as plain data, and their levels set as `logging` sets them."""
+"""The loggers of a target that has loaded `logging`: read as plain data, their levels set as `logging` does."""
 
 import sys
 
@@ -51,15 +51,18 @@ class Loggers:
 
     def level(self, text):
         """The level that a name or a number stands for; raises `AgentError`."""
-        names = self._space.get("_nameToLevel")
-        names = names if type(names) is dict else {}
-        if type(text) is str and text.lstrip("-").isdigit():
+        if type(text) is not str:
+            raise AgentError("BadRequest", "'level' is a level's name or number")
+        if text.isdigit():
             return int(text)
-        level = names.get(text.upper() if type(text) is str else None, names.get(text if type(text) is str else None))
-        if type(level) is not int:
-            known = sorted((name for name in names if type(name) is str), key=lambda name: (str(names[name]), name))
-            raise AgentError("BadRequest", "there is no level '{}'".format(text), "choose from " + ", ".join(known).lower())
-        return level
+        names = self._space.get("_nameToLevel")
+        pairs = reading.snapshot(names) if type(names) is dict else []
+        levels = {name: level for name, level in pairs if type(name) is str and type(level) is int}
+        for name in (text, text.upper()):
+            if name in levels:
+                return levels[name]
+        known = ", ".join(sorted(levels, key=levels.get)).lower()
+        raise AgentError("BadRequest", "there is no level '{}'".format(text), "choose from " + known)
 
     def level_name(self, level):
         """A level's name, or its number as text."""

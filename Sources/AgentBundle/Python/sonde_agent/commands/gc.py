@@ -1,6 +1,5 @@
 """`gc`: the garbage collector's state; and a collection, for a user who was allowed to."""
 
-import gc
 from time import perf_counter
 
 from ..errors import AgentError
@@ -9,6 +8,8 @@ from ..signals import restore_signals
 
 def run(request):
     """A row for each generation; with `collect`, after a collection, which runs the finalizers of what it frees."""
+    import gc
+
     params = request.params
     reply = {}
     if params.get("collect"):

@@ -45,7 +45,7 @@ _WAITS = {
 
 
 def run(request):
-    """A row for each task, parents before what they wait for, then each greenlet, up to `limit`; and how many there are."""
+    """A row for each task, parents before what they wait for, then for each greenlet; and how many there are in all."""
     limit = limit_of(request.params)
     tasks, total = pending_tasks(request.check)
     above = parents(tasks, request.check)
@@ -103,7 +103,7 @@ def _row(task, level, parent):
         "name": name,
         "level": level,
         "parent": id(parent) if parent is not None else None,
-        "state": "running" if running else "cancelling" if field(task, "_must_cancel") is True else "waiting" if waits else "ready",
+        "state": "running" if running else _state(task, waits),
         "waits_for": _waits_for(chain, waiter) if waits and not running else None,
         "coro": _coroutine_name(coroutine, chain),
         "func": function_name(frame) if frame is not None else None,
@@ -112,6 +112,12 @@ def _row(task, level, parent):
         "awaits": [name for _, name in chain[:20]],
         "thread": thread_name(ident) if type(ident) is int else None,
     }
+
+
+def _state(task, waits):
+    if field(task, "_must_cancel") is True:
+        return "cancelling"
+    return "waiting" if waits else "ready"
 
 
 def _coroutine_name(coroutine, chain):
