@@ -76,8 +76,9 @@ def pending_tasks(check):
     for task in list(found.values()):
         check()
         if is_task(task) and field(task, "_state") == "PENDING":
-            tasks.append(task)
-    return tasks[:LIMIT], len(tasks)
+            tasks.append((task_name(task), task))
+    tasks.sort(key=lambda item: (len(item[0]), item[0]))  # Task-9 before Task-10
+    return [task for _, task in tasks[:LIMIT]], len(tasks)
 
 
 def _members(collection):
