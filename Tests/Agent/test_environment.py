@@ -113,6 +113,11 @@ class EnvironmentTests(unittest.TestCase):
         self.assertEqual(list(shown), ["SHOP_TOKEN"])
         self.assertEqual((shown["SHOP_TOKEN"]["value"], shown["SHOP_TOKEN"]["at_start"]), ("s3cret-after", "s3cret-before"))
         self.assertEqual(self.client.request("env", {"pattern": "NOWHERE"})["rows"], [])
+        self.target.run("os.environ = dict(os.environ)")
+        self.assertEqual(self.client.request("env", {"pattern": "SHOP_ADDED"})["rows"][0]["value"], "new")
+        self.target.run("os.environ = 5")
+        with self.assertRaises(AgentFailure):
+            self.client.request("env")
 
     def test_gc(self):
         reply = self.client.request("gc")

@@ -1,5 +1,6 @@
 """`thread --locks`: who holds what, who waits for what, and which threads wait for each other in a circle."""
 
+import os
 import textwrap
 import unittest
 
@@ -269,6 +270,34 @@ class LockTests(unittest.TestCase):
             )
             circle = wait_for(lambda: client.request("thread", {"locks": True})["deadlocks"], "the deadlock")[0]
             self.assertEqual(sorted(row["name"] for row in circle), ["MainThread", "other"])
+
+    def test_imports_among_them(self):
+        with Target(PROGRAM) as target:
+            with open(os.path.join(target.folder, "slow.py"), "w") as file:
+                file.write("import shop_state\nshop_state.importing.set()\nwith shop_state.lock: pass\n")
+            with open(os.path.join(target.folder, "shop_state.py"), "w") as file:
+                file.write("import threading\nlock, importing = threading.Lock(), threading.Event()\n")
+            target.run(
+                """
+                import shop_state
+                def one():
+                    with shop_state.lock:
+                        start("two", two)
+                        shop_state.importing.wait()
+                        import slow
+                def two():
+                    import slow
+                start("one", one)
+                """
+            )
+            client = target.client()
+            circle = wait_for(lambda: client.request("thread", {"locks": True})["deadlocks"], "the deadlock")[0]
+            found = {row["name"]: (row["kind"], row["lock"], row["owner"], row["basis"], row["func"]) for row in circle}
+            expected = {
+                "one": ("import lock", "slow", "two", "known", "shop.one"),
+                "two": ("Lock", "shop_state.lock", "one", "inferred", "slow.<module>"),
+            }
+            self.assertEqual(found, expected)
 
     def test_five_hundred_threads(self):
         with Target(PROGRAM) as target:

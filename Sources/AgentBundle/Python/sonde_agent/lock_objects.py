@@ -63,7 +63,7 @@ def lock_object(value, depth=0):
     if _is_a(kind, "threading", "Semaphore"):
         left = reading.attribute(value, "_value")
         return LockObject(value, "Semaphore", is_locked=left == 0 if type(left) is int else True)
-    if _is_a(kind, "importlib._bootstrap", "_ModuleLock"):
+    if _is_a(kind, "_frozen_importlib", "_ModuleLock"):
         owner = reading.attribute(value, "owner")
         return LockObject(value, "import lock", owner=owner if type(owner) is int else None)
     return None
@@ -122,12 +122,17 @@ def _item(frame, value, key):
 
 
 def label(frame, chain):
-    """How the object is called: `shop.Bank._lock` for the `self._lock` of a `shop.Bank`, else as the code has it."""
+    """How the object is called: `shop.Bank._lock` for a `self._lock`, `shop.LOCK` for a global, else as in the code."""
     kind, name = chain[0]
     text = name
     if kind != "local":
+        value = frame.f_globals.get(name)
+        inner = reading.namespace(value).get("__name__") if reading.is_module(value) else None
         module = frame.f_globals.get("__name__")
-        text = "{}.{}".format(reading.shown_module(module), name) if type(module) is str else name
+        if type(inner) is str:
+            text = reading.shown_module(inner)
+        elif type(module) is str:
+            text = "{}.{}".format(reading.shown_module(module), name)
     elif name in ("self", "cls"):
         value = local(frame, name)
         if value is not reading.MISSING:

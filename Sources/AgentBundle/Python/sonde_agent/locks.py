@@ -14,6 +14,7 @@ from .waiting import pause
 _DEPTH = 200
 _SETTLE = 0.05
 _LIBRARIES = frozenset(("threading", "queue", "concurrent.futures._base", "concurrent.futures.thread"))
+_IMPORTING = frozenset(("importlib._bootstrap", "importlib._bootstrap_external", "_frozen_importlib"))
 
 # Whose `self` a thread waits for when this library function is in its stack; the outermost counts.
 _WAITING_FOR = {
@@ -121,7 +122,7 @@ def _wait(frames, layouts, thread):
     top = frames[0]
     word, chain = layouts.of(top).calling(top.f_lasti)
     module = top.f_globals.get("__name__")
-    if module == "importlib._bootstrap" and top.f_code.co_name == "acquire":
+    if module in _IMPORTING and top.f_code.co_name == "acquire":
         lock = lock_object(local(top, "self"))
         name = reading.attribute(local(top, "self"), "name") if lock is not None else None
         return lock and (lock, name if type(name) is str else None, _own_frame(frames))
@@ -179,7 +180,7 @@ def _own_frame(frames):
     """The innermost frame that is not in a library which waits."""
     for frame in frames:
         module = frame.f_globals.get("__name__")
-        if module not in _LIBRARIES and not str(module).startswith("importlib."):
+        if module not in _LIBRARIES and module not in _IMPORTING:
             return frame
     return frames[0]
 

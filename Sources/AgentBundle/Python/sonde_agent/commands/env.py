@@ -37,11 +37,16 @@ def run(request):
 def _now():
     """`os.environ`'s own bytes; not asked through the mapping, which a program may have replaced."""
     module = reading.namespace(sys.modules.get("os")) or {}
-    data = reading.attribute(module.get("environ"), "_data")
+    environ = module.get("environ")
+    data = environ if type(environ) is dict else reading.attribute(environ, "_data")
+    if type(data) is not dict:
+        raise AgentError("TargetNotFound", "the program has put something else in the place of os.environ")
     found = {}
-    for name, value in reading.snapshot(data) if type(data) is dict else ():
-        if type(name) is bytes and type(value) is bytes:
-            found[name] = value
+    for pair in reading.snapshot(data):
+        if all(type(part) is str for part in pair):
+            pair = [part.encode("utf-8", "surrogateescape") for part in pair]
+        if all(type(part) is bytes for part in pair):
+            found[pair[0]] = pair[1]
     return found
 
 

@@ -46,8 +46,11 @@ def _set(request, loggers, name, level, seconds):
     else:
         change = LevelChange(request, name, logger, number, seconds)
         watch_id = change.watch_id
-        if not request.agent.add_probe(change) or not change.install():
-            request.agent.stop_probe(change, "session_closed")
-            raise AgentError("Cancelled", "the session went, or the agent does")
+        try:
+            if not request.agent.add_probe(change) or not change.install():
+                raise AgentError("Cancelled", "the session has ended")
+        except BaseException:
+            request.agent.stop_probe(change, "cancelled")
+            raise
         request.agent.wake_now()  # it has one more end to wait for
     return {"rows": [loggers.row(name or "root", logger)], "before": before, "watch_id": watch_id, "loaded": True}
