@@ -94,6 +94,38 @@ class ThreadTests(unittest.TestCase):
                 self.assertGreaterEqual(row["cpu_ms"], 0)
             self.assertEqual(found["MainThread"]["func"], "shop._drive")
 
+    def test_the_busiest_by_a_measured_interval(self):
+        with Target(SHOP + WAITING) as target:
+            target.run(
+                """
+                def spin():
+                    while True: sum(range(1000))
+                def rest():
+                    ends = time.thread_time() + 0.3
+                    while time.thread_time() < ends: pass
+                    time.sleep(60)
+                rester = threading.Thread(target=rest, name="rested", daemon=True); rester.start()
+                time.sleep(0.6)
+                threading.Thread(target=spin, name="busy", daemon=True).start()
+                """
+            )
+            client = target.client()
+            rows = client.request("thread", {"seconds": 0.5, "limit": 3})["rows"]
+            self.assertEqual(len(rows), 3)
+            self.assertEqual(rows[0]["name"], "busy")
+            self.assertGreater(rows[0]["cpu"], 10)
+            rows = {row["name"]: row for row in client.request("thread", {"seconds": 0.1})["rows"]}
+            self.assertLess(rows["rested"]["cpu"], 10)
+            self.assertGreater(rows["rested"]["cpu_ms"], 250)
+            self.assertEqual({row["cpu"] for row in client.request("thread")["rows"]}, {None})
+            for wrong in ({"seconds": -1}, {"seconds": 1e9}, {"limit": "x"}, {"id": "x"}):
+                with self.assertRaises(AgentFailure) as caught:
+                    client.request("thread", wrong)
+                self.assertEqual(caught.exception.kind, "BadRequest")
+            request_id = client.send("thread", {"seconds": 60})
+            self.assertEqual(client.request("cancel", {"id": request_id}), {"cancelled": True})
+            self.assertEqual(client.reply(request_id)["kind"], "Cancelled")
+
     def test_a_busy_thread_runs_and_comes_first(self):
         with Target(SHOP) as target:
             target.run(

@@ -74,7 +74,8 @@ def test_help_and_version(sonde):
         assert verb in sonde("--help").succeeded().out
     assert sonde("--version").succeeded().out.strip().split()[-1].count(".") == 2
     help_text = sonde("-c", "help").succeeded().out
-    for command in ("watch", "stack", "thread", "sc", "sm", "eval", "exec", "status", "reset", "detach"):
+    commands = "watch stack thread tasks logger sc sm modules env gc eval exec status reset detach"
+    for command in commands.split():
         assert command in help_text
     assert "shop:checkout" in sonde("-c", "help watch").succeeded().out
 

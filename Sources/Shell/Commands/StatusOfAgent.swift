@@ -10,7 +10,9 @@ enum StatusOfAgent {
         ],
         columns: [
             Column("watch_id", .text, "the probe's id"), Column("command", .text, "what installed it"),
-            Column("pattern", .text, "what it matches"), Column("emitted", .number, "observations so far"),
+            Column("pattern", .text, "what it matches"), Column("functions", .number, "how many functions it sits on"),
+            Column("ends_in", .number, "seconds until it ends by itself, if it has a time"),
+            Column("emitted", .number, "observations so far"),
             Column("dropped", .number, "observations lost"),
             Column("guard_errors", .number, "calls on which the guard failed"),
             Column("session", .text, "whose it is"),

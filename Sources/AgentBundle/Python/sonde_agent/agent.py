@@ -127,7 +127,7 @@ class Agent:
 
     def add_probe(self, probe):
         """Registers a probe before it is installed; whether its session is still there to have it."""
-        self._importer.keeps_modules = True
+        self._importer.keeps_modules |= probe.runs_in_calls
         with self.lock:
             self.probes[probe.watch_id] = probe
             return not probe.session.closed and not self.detaching
@@ -145,7 +145,7 @@ class Agent:
             probe.stopped = True
             self.probes.pop(probe.watch_id, None)
         probe.uninstall()
-        if not self.probes:
+        if not self.probes and probe.runs_in_calls:
             from .probes.wrapper import forget_templates
 
             forget_templates()
@@ -354,7 +354,7 @@ class Agent:
         self.dead = True
         self.hooks.restore_all()
         for probe in list(self.probes.values()):
-            probe.active = False
+            probe.abandon()
         for session in list(self.sessions.values()):
             session.closed = True
             session.connection.close()

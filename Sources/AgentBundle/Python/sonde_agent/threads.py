@@ -2,10 +2,10 @@
 
 import os
 import sys
+from time import clock_gettime, monotonic
 
 from . import reading
 
-_CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 _STACK_LIMIT = 500
 
 # What a thread waits for when this function of this module is on top of its Python stack.
@@ -61,6 +61,7 @@ _SYSTEM_CALLS = {
         242: "connection", 260: "child process",
     },
 }
+_STATES = {b"R": "running", b"T": "stopped", b"t": "stopped", b"D": "disk"}
 _SELECTS = {"x86_64": (23, 270), "aarch64": (72,)}.get(os.uname().machine, ())
 _CALLS = _SYSTEM_CALLS.get(os.uname().machine, {})
 
@@ -75,20 +76,83 @@ def known_threads():
     return dict(active) if type(active) is dict else {}
 
 
-def thread_rows(own, wanted=None, with_stack=False, frame_row=None):
-    """One row for each thread of the target; `own` are the agent's threads, which are left out."""
+def thread_rows(own, check, before=None, with_stack=False, frame_row=None):
+    """One row for each thread of the target; `own` are the agent's threads, which are left out.
+
+    `before` is a `processor_times` of some time ago, which gives each thread's use of a processor since.
+    """
     objects = known_threads()
     rows = []
     main = main_ident()
     for ident, frame in sys._current_frames().items():
-        if ident in own or (wanted is not None and ident != wanted):
+        check()
+        if is_own(ident, frame, own, objects):
             continue
         thread = objects.get(ident)
-        native = _field(thread, "_native_id")
-        if native is None and ident == main:
-            native = os.getpid()
-        rows.append(_row(ident, native, thread, frame, ident == main, with_stack, frame_row))
+        native = native_id(thread, ident == main)
+        row = _row(ident, native, thread, frame, ident == main)
+        row["cpu"] = _use(native, before)
+        if with_stack:
+            row["stack"] = [frame_row(*entry) for entry in stack_of(frame)]
+        rows.append(row)
     return rows
+
+
+def is_own(ident, frame, own, objects):
+    """Whether a thread is the agent's; one of its workers may have signed off and still be there."""
+    if ident in own:
+        return True
+    if ident in objects:
+        return False
+    for _ in range(_STACK_LIMIT):
+        if frame.f_back is None:
+            break
+        frame = frame.f_back
+    return frame.f_code.co_filename.startswith("<sonde:")
+
+
+def native_id(thread, is_main):
+    """The kernel's number of a thread, or None when nobody has noted it."""
+    native = _field(thread, "_native_id")
+    return os.getpid() if native is None and is_main else native
+
+
+def thread_name(ident, objects=None):
+    """A thread's name, as `threading` has it."""
+    thread = (known_threads() if objects is None else objects).get(ident)
+    name = _field(thread, "_name")
+    if type(name) is str:
+        return name
+    return "MainThread" if ident == main_ident() else "thread-{}".format(ident)
+
+
+def processor_times():
+    """(now, seconds on a processor by native id) of the threads that have one."""
+    main = main_ident()
+    natives = [native_id(thread, ident == main) for ident, thread in known_threads().items()] + [os.getpid()]
+    return monotonic(), {native: _processor_time(native) for native in natives if type(native) is int}
+
+
+def _processor_time(native):
+    """Seconds that a thread of this process has been on a processor, or None when it has ended.
+
+    The clock's number is what `pthread_getcpuclockid(3)` makes of a thread: CPUCLOCK_PERTHREAD_MASK | CPUCLOCK_SCHED.
+    """
+    try:
+        return clock_gettime(~native << 3 | 6)
+    except (OSError, OverflowError):
+        return None
+
+
+def _use(native, before):
+    """Percent of a processor that a thread has had since then; one that has begun since counts from its beginning."""
+    if before is None or type(native) is not int:
+        return None
+    used = _processor_time(native)
+    span = monotonic() - before[0]
+    if used is None or span <= 0:
+        return None
+    return round(100.0 * max(used - (before[1].get(native) or 0.0), 0.0) / span, 1)
 
 
 def main_ident():
@@ -109,29 +173,28 @@ def _field(thread, name):
     return None if value is reading.MISSING else value
 
 
-def _row(ident, native, thread, frame, is_main, with_stack, frame_row):
+def _row(ident, native, thread, frame, is_main):
     name = _field(thread, "_name")
     if type(name) is not str:
         name = "MainThread" if is_main else "thread-{}".format(ident)
     daemon = _field(thread, "_daemonic")
-    status = _status(native) if native is not None else None
+    seconds = _processor_time(native) if type(native) is int else None
     code = frame.f_code
     row = {
         "id": ident,
         "native_id": native,
         "name": name,
         "daemon": daemon if type(daemon) is bool else not is_main,
-        "state": _state(status),
+        "state": _state(native),
         "waits_for": None,
-        "cpu_ms": status[1] if status is not None else None,
+        "cpu": None,
+        "cpu_ms": round(seconds * 1000.0, 3) if seconds is not None else None,
         "func": function_name(frame),
         "file": code.co_filename,
         "line": frame.f_lineno,
     }
     if row["state"] != "running":
         row["waits_for"] = _waits_for(frame, native)
-    if with_stack:
-        row["stack"] = [frame_row(*entry) for entry in stack_of(frame)]
     return row
 
 
@@ -152,28 +215,14 @@ def stack_of(frame):
     return stack
 
 
-def _status(native):
-    """(the kernel's letter for the state, CPU milliseconds) of a thread of this process; None when it has ended."""
+def _state(native):
+    """What the kernel says that a thread of this process does."""
     try:
         with open("/proc/self/task/{}/stat".format(native), "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return None
-    ticks = int(fields[11]) + int(fields[12])
-    return fields[0].decode("ascii"), ticks * 1000.0 / _CLOCK_TICKS
-
-
-def _state(status):
-    if status is None:
+            letter = file.read().rpartition(b")")[2].split()[0]
+    except (OSError, IndexError):
         return "unknown"
-    letter = status[0]
-    if letter == "R":
-        return "running"
-    if letter in ("T", "t"):
-        return "stopped"
-    if letter == "D":
-        return "disk"
-    return "waiting"
+    return _STATES.get(letter, "waiting")
 
 
 def _waits_for(frame, native):
@@ -187,10 +236,11 @@ def _waits_for(frame, native):
         reason = "event" if caller == ("threading", "wait") else _WAITS.get(caller, reason)
     if reason is not None:
         return reason
-    return _from_kernel(native)
+    return waits_in_kernel(native)
 
 
-def _from_kernel(native):
+def waits_in_kernel(native):
+    """What the kernel says that a thread waits for, or None."""
     if native is None:
         return None
     try:

@@ -1,7 +1,7 @@
 """A probe: what one `watch` or `stack` has installed, its limits and its counts."""
 
 from itertools import count
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from ..errors import AgentError
 
@@ -25,6 +25,8 @@ class Tally:
 
 class Probe:
     """One installed observation; its points are the functions that it sits on."""
+
+    runs_in_calls = True  # the program may be in the middle of code of the agent when it is removed
 
     def __init__(self, agent, session, request_id, command, pattern, limits):
         self.agent = agent
@@ -69,6 +71,10 @@ class Probe:
         self.active = False
         for point in self.points:
             self.agent.hooks.remove(point.function, point.link)
+
+    def abandon(self):
+        """In a forked child, where all functions have been restored."""
+        self.active = False
 
     def admits(self):
         """Whether there is room for one more observation now; if not, it is counted as dropped."""
@@ -134,11 +140,18 @@ class Probe:
             "watch_id": self.watch_id,
             "command": self.command,
             "pattern": self.pattern,
+            "functions": len(self.points),
+            "ends_in": remaining(self.ends),
             "emitted": self.emitted,
             "dropped": self.dropped,
             "guard_errors": self.guard_errors.value,
             "session": self.session.number,
         }
+
+
+def remaining(ends):
+    """Seconds until then, or None."""
+    return round(max(ends - monotonic(), 0.0), 3) if ends is not None else None
 
 
 class Limits:
