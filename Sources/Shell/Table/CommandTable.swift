@@ -9,7 +9,9 @@ public struct CommandTable: Sendable {
 
     /// The commands of this shell.
     public static let standard: CommandTable = CommandTable([
-        Watch.command, Stack.command, Threads.command, SearchClasses.command, SearchFunctions.command,
+        Watch.command, Trace.command, Stack.command, Monitor.command, Top.command, Threads.command,
+        SearchClasses.command,
+        SearchFunctions.command,
         Evaluate.command, Execute.command, StatusOfAgent.command, Reset.command,
         Attach.command, Detach.command, ListSessions.command, Use.command, Processes.command, Doctor.command,
         SetOption.command, Run.command, Echo.command, History.command, Help.command, Exit.command,

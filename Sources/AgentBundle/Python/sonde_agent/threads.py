@@ -84,11 +84,24 @@ def thread_rows(own, wanted=None, with_stack=False, frame_row=None):
         if ident in own or (wanted is not None and ident != wanted):
             continue
         thread = objects.get(ident)
-        native = _field(thread, "_native_id")
-        if native is None and ident == main:
-            native = os.getpid()
+        native = native_id(thread, ident == main)
         rows.append(_row(ident, native, thread, frame, ident == main, with_stack, frame_row))
     return rows
+
+
+def native_id(thread, is_main):
+    """The kernel's number of a thread, or None when nobody has noted it."""
+    native = _field(thread, "_native_id")
+    return os.getpid() if native is None and is_main else native
+
+
+def thread_name(ident, objects=None):
+    """A thread's name, as `threading` has it."""
+    thread = (known_threads() if objects is None else objects).get(ident)
+    name = _field(thread, "_name")
+    if type(name) is str:
+        return name
+    return "MainThread" if ident == main_ident() else "thread-{}".format(ident)
 
 
 def main_ident():
