@@ -3,11 +3,11 @@
 import sys
 import textwrap
 import types
+from importlib import import_module
 
 from . import bundle  # noqa: F401 - puts the agent on the path
 from .trees import tree_of
 
-from sonde_agent.probes import making
 from sonde_agent.probes.hooks import Hooks
 
 
@@ -53,6 +53,7 @@ class FakeAgent:
         self.probes.pop(probe.watch_id, None)
         probe.stopped = True
         probe.uninstall()
+        probe.finish()
         probe.session.push_stop(probe, reason)
         return True
 
@@ -97,7 +98,7 @@ class Watching:
         return self.session.events
 
     def start(self):
-        reply = making.start(self.request)
+        reply = import_module("sonde_agent.commands." + self.request.command).run(self.request)
         reply.begin()
         self.data = reply.data
         self.probe = self.agent.probes[reply.data["watch_id"]]

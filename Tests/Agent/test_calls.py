@@ -117,6 +117,24 @@ class CallTests(unittest.TestCase):
                     self.assertEqual(snapshot(space), before)
                     self.assertEqual(watching.observations, [])
 
+    def test_a_monitored_call_does_the_same_and_is_counted(self):
+        for pattern, code, expected in CALLS:
+            for guard in (None, "cost >= 0", "thread != ''", "cost > 1e9"):
+                with self.subTest(pattern=pattern, code=code, guard=guard):
+                    untouched = outcome(shop(), code)
+                    space = shop()
+                    before = snapshot(space)
+                    with Watching(pattern, guard, command="monitor") as watching:
+                        self.assertEqual(outcome(space, code), untouched)
+                    self.assertEqual(snapshot(space), before)
+                    calls = sum(item["calls"] for item in watching.observations)
+                    if guard == "cost > 1e9":
+                        self.assertEqual(calls, 0)
+                    elif expected is not None:
+                        self.assertEqual(calls, len(expected))
+                    else:
+                        self.assertGreater(calls, 0)
+
     def test_what_the_function_looks_like(self):
         for pattern, function in [
             ("shop.plain", lambda space: space.plain),

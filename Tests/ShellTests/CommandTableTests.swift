@@ -47,7 +47,10 @@ import Testing
 
     @Test func issueTwoIsCovered() {
         let names = [
-            "watch", "stack", "thread", "sc", "sm", "eval", "exec", "status", "reset", "attach", "detach", "sessions",
+            "watch", "trace", "stack", "monitor", "top", "thread", "sc", "sm", "eval", "exec", "status", "reset",
+            "attach",
+            "detach",
+            "sessions",
             "use", "ps", "doctor", "help", "echo", "history", "exit", "set", "run",
         ]
         for name in names { #expect(CommandTable.standard[name] != nil, "\(name)") }

@@ -84,7 +84,9 @@ final class TableRenderer: RowRenderer {
         var text = ""
         for item in value?.asList ?? [] {
             var line = item.str
-            if let function = item["func"]?.asString {
+            if let node = TreeText.line(item) {
+                line = node
+            } else if let function = item["func"]?.asString {
                 line = "\(function) (\(item["file"]?.str ?? "?"):\(item["line"]?.str ?? "?"))"
                 if let code = item["code"]?.asString, !code.isEmpty { line += "  \(code)" }
             }

@@ -52,6 +52,11 @@ struct Invocation {
         if case .count(let count)? = values[name] { count } else { nil }
     }
 
+    /// A number, given or by default.
+    func number(_ name: String) -> Double? {
+        if case .number(let number)? = values[name] { number } else { nil }
+    }
+
     /// A time, given or by default.
     func duration(_ name: String) -> Duration? {
         if case .duration(let duration)? = values[name] { duration } else { nil }

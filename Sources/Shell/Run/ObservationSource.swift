@@ -68,7 +68,8 @@ final class ObservationSource: RowSource {
             switch await pump.next() {
             case .item(.observation(let observation)):
                 taken += 1
-                return observation
+                guard !shape.isObservations else { return observation }
+                return TableRow(shape.columns.map(\.name), shape.columns.map { observation.field($0.name) ?? .none })
             case .item(.event(let name, let event)): handle(name, event)
             case .ended: end()
             case .failed(let error):
@@ -132,7 +133,8 @@ final class ObservationSource: RowSource {
         let dropped = stop?["dropped"]?.asInt ?? 0
         let failed = max(stop?["guard_errors"]?.asInt ?? 0, guardErrors)
         if failed > 0 { state.fail(.failed) }
-        var text = "\(call.command.name): \(Self.count(emitted, "observation")) of \(subject)"
+        var text =
+            "\(call.command.name): \(Self.count(emitted, shape.isObservations ? "observation" : "row")) of \(subject)"
         if let reason = reason() { text += ", stopped by \(reason)" }
         if dropped > 0 { text += "; \(dropped) dropped because they came too fast" }
         if failed > 0 { text += "; the guard failed on \(Self.count(failed, "call"))" }

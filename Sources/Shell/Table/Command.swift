@@ -71,12 +71,14 @@ public struct Command: Sendable {
         case setting
     }
 
-    /// How a command's stream is bounded.
+    /// How a command's stream is bounded, and what comes in it.
     public struct Streaming: Sendable {
         /// The option that counts; 0 means without end.
         public let count: String
         /// The option that gives the time.
         public let duration: String
+        /// Whether its rows are observations of calls, whose parameters an expression may name.
+        public var emitsObservations = true
     }
 
     /// One example: a line that parses, and what it does.
@@ -170,7 +172,8 @@ public struct Command: Sendable {
     /// What its rows look like, as far as that is known before it runs.
     var shape: Shape {
         Shape(
-            columns: columns, isOpen: hasOpenColumns, isObservations: streaming != nil, isStream: streaming != nil)
+            columns: columns, isOpen: hasOpenColumns, isObservations: streaming?.emitsObservations == true,
+            isStream: streaming != nil)
     }
 }
 

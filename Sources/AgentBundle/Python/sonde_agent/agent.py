@@ -149,6 +149,7 @@ class Agent:
             from .probes.wrapper import forget_templates
 
             forget_templates()
+        probe.finish()
         probe.session.push_stop(probe, reason)
         return True
 
@@ -221,7 +222,8 @@ class Agent:
         deadlines = [request.deadline for request in list(self._requests)]
         if not self.hooks.is_settled:
             deadlines.append(monotonic() + _SETTLE)
-        deadlines += [probe.ends for probe in list(self.probes.values()) if probe.ends is not None]
+        for probe in list(self.probes.values()):
+            deadlines += [moment for moment in (probe.ends, probe.due) if moment is not None]
         return max(min(deadlines) - monotonic(), 0.0) if deadlines else None
 
     def _expire(self):
@@ -235,6 +237,8 @@ class Agent:
         for probe in list(self.probes.values()):
             if probe.ends is not None and now >= probe.ends:
                 self.stop_probe(probe, "duration")
+            elif probe.due is not None and now >= probe.due:
+                probe.tick(now)
 
     def _accept(self, fileno):
         for connection in self._listeners[fileno].accepted():

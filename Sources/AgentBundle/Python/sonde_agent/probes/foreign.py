@@ -26,8 +26,13 @@ def is_foreign(error):
         return False
     if issubclass(type(error), MemoryError):
         return False
+    return not is_own_frame(frame)
+
+
+def is_own_frame(frame):
+    """Whether the frame runs a function of the agent's."""
     name = frame.f_globals.get("__name__")
-    return type(name) is not str or name.partition(".")[0] not in _OWN_MODULES
+    return type(name) is str and name.partition(".")[0] in _OWN_MODULES
 
 
 def _is_deep():

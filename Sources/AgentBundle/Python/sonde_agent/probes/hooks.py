@@ -101,6 +101,12 @@ class Hooks:
             if not self._hooks:
                 self._room.give_back()
 
+    def original(self, function):
+        """The function's own code, whether or not there is a probe on it."""
+        code = function.__code__
+        hook = self._hooks.get(id(function))
+        return hook.original if hook is not None and code is hook.installed else code
+
     def restore_all(self):
         """Restores every function; for a forked child and for the end. Takes no lock: the holder may be gone."""
         for hook in list(self._hooks.values()):

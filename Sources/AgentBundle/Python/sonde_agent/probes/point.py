@@ -1,157 +1,67 @@
-"""What a probe does at one function: the functions that the replaced code calls.
-
-They run in the target's own threads, in the middle of its calls. None of them raises anything of its own, waits, or
-takes a lock; what fails is counted as a dropped observation. An exception that is not theirs (a signal handler's,
-KeyboardInterrupt, one sent to the thread from outside) belongs to the program, and goes on.
-"""
+"""What `watch` and `stack` do at one function: observations with arguments and outcome, or with the callers."""
 
 import sys
-from time import perf_counter, time
+from time import time
 
 from ..capture import Capture
-from ..originals import get_ident
-from ..threads import function_name, main_ident
-from .foreign import is_foreign
-from .wrapper import is_replacement, replacement
-
-# Threads that are in the middle of an observation: what they call meanwhile is not observed again.
-_busy = set()
+from ..threads import function_name
+from .base import BasePoint, thread_name
+from .wrapper import is_replacement
 
 _STACK_LIMIT = 200
 
 
-def thread_name():
-    """The calling thread's name, as `threading` knows it; its number when it does not."""
-    ident = get_ident()
-    threading = sys.modules.get("threading")
-    if threading is not None:
-        thread = threading._active.get(ident)
-        if thread is not None:
-            name = getattr(thread, "_name", None)
-            if type(name) is str:
-                return name
-    if not _main:
-        _main.append(main_ident())
-    return "MainThread" if ident == _main[0] else "thread-%d" % ident
+class Point(BasePoint):
+    """One function of a `watch` or a `stack`."""
 
+    __slots__ = ("first",)
 
-_main = []
+    def __init__(self, probe, site, plan):
+        super().__init__(probe, site, plan)
+        self.first = 1 if site.found.binds_first else 0
 
-
-def begin(generator):
-    """An async generator's first step, without the event loop's hooks: the replacement in front of it has them."""
-    hooks = sys.get_asyncgen_hooks()
-    sys.set_asyncgen_hooks(None, None)
-    try:
-        return generator.asend(None)
-    finally:
-        sys.set_asyncgen_hooks(*hooks)
-
-
-def strip(error):
-    """Takes the replacement's own entry out of the traceback; only where a bare `raise` then leaves it out."""
-    traceback = error.__traceback__
-    if traceback is not None and traceback.tb_next is not None:
-        error.__traceback__ = traceback.tb_next
-
-
-class Point:
-    """One function of a probe."""
-
-    __slots__ = ("probe", "found", "function", "plan", "guard", "spelling", "objects", "layout", "first", "link")
-
-    def __init__(self, probe, found, layout, spelling, plan, guard, objects):
-        self.probe = probe
-        self.found = found
-        self.function = found.function
-        self.layout = layout
-        self.spelling = spelling
-        self.plan = plan
-        self.guard = guard
-        self.objects = objects
-        self.first = 1 if found.binds_first else 0
-        self.link = self._link  # one bound method, so that it can be found again
-
-    def _link(self, code, inner):
-        objects = dict(self.objects)
-        objects.update(
-            inner=inner,
-            clock=perf_counter,
-            guard=self.guard,
-            fault=self.fault,
-            enter=self.enter if not self._takes_stack else self.enter_stack,
-            leave=self.leave,
-            leave_error=self.leave_error,
-            emit=self.emit if not self._takes_stack else self.emit_stack,
-            emit_error=self.emit_error if not self._takes_stack else self.emit_stack,
-            strip=strip,
-            begin=begin,
-            func=self.found.name,
-            thread_name=thread_name,
-            now=time,
-        )
-        return replacement(code, self.layout, self.spelling, self.plan, objects)
+    def calls(self):
+        """What the replacement calls."""
+        takes_stack = self._takes_stack
+        return {
+            "enter": self.enter_stack if takes_stack else self.enter,
+            "leave": self.leave,
+            "leave_error": self.leave_error,
+            "emit": self.emit_stack if takes_stack else self.emit,
+            "emit_error": self.emit_stack if takes_stack else self.emit_error,
+        }
 
     @property
     def _takes_stack(self):
         return self.probe.command == "stack"
 
-    def fault(self, error):
-        """The guard failed: the observation is dropped, and the call goes on."""
-        if is_foreign(error):
-            if type(error.__context__) is RecursionError:
-                # The guard turned it into an error of its own kind; the program expects Python's.
-                raise RecursionError(*error.__context__.args) from None
-            raise error
-        if self.probe.active:
-            self.probe.guard_failed(error, self.found.name)
-        return False
-
     def enter(self, values):
         """Before the call, the guard being true: takes the arguments; None when the call is not to be observed."""
-        return self._guarded(self._enter, values)
+        return self.guarded(self._enter, values)
 
     def enter_stack(self, values):
         """Before the call: who calls it."""
-        self._guarded(self._emit_stack, None, None, values)
+        self.guarded(self._emit_stack, None, None, values)
 
     def leave(self, token, cost, result):
         """The call that `enter` saw has returned."""
-        self._guarded(self._leave, token, cost, result, None)
+        self.guarded(self._leave, token, cost, result, None)
 
     def leave_error(self, token, cost, error):
         """The call that `enter` saw has raised; closing a generator is no error."""
-        self._guarded(self._leave, token, cost, None, error)
+        self.guarded(self._leave, token, cost, None, error)
 
     def emit(self, cost, result, values):
         """A call has returned and the guard holds."""
-        self._guarded(self._emit, cost, result, None, values)
+        self.guarded(self._emit, cost, result, None, values)
 
     def emit_error(self, cost, error, values):
         """A call has raised and the guard holds."""
-        self._guarded(self._emit, cost, None, error, values)
+        self.guarded(self._emit, cost, None, error, values)
 
     def emit_stack(self, cost, outcome, values):
         """A call has ended, the guard holds: who called it."""
-        self._guarded(self._emit_stack, cost, outcome, values)
-
-    def _guarded(self, action, *values):
-        probe = self.probe
-        if not probe.active:
-            return None
-        ident = get_ident()
-        if ident in _busy:
-            return None
-        _busy.add(ident)
-        try:
-            return action(*values)
-        except BaseException as error:
-            if is_foreign(error):
-                raise
-            probe.drop()
-            return None
-        finally:
-            _busy.discard(ident)
+        self.guarded(self._emit_stack, cost, outcome, values)
 
     def _enter(self, values):
         if not (self.plan.at_entry or self.plan.on_return):

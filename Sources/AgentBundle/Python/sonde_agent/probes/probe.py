@@ -40,12 +40,31 @@ class Probe:
         self.active = False
         self.stopped = False
         self.ends = None
+        self.due = None  # when the agent's thread is to call `tick`; seconds of `monotonic`
         self.emitted = 0
         self.guard_errors = Tally()
         self._numbers = count()
         self._drops = Tally()
+        self._told = set()
         self._window = 0.0
         self._in_window = 0
+
+    def prepare(self, params):
+        """Takes what the request has for this kind of probe; raises `AgentError`."""
+
+    def activate(self):
+        """From now on it observes."""
+        self.active = True
+
+    def tick(self, now):
+        """Called by the agent's thread when `due` has come."""
+
+    def abandon(self):
+        """In a forked child: it observes nothing any more."""
+        self.active = False
+
+    def finish(self):
+        """Called when it has been taken off its functions, before its last event."""
 
     @property
     def dropped(self):
@@ -121,6 +140,12 @@ class Probe:
                 "func": func,
             }
             self.session.push_event(event)
+
+    def tell_once(self, message):
+        """Tells the shell something about this probe; what it has been told before is not repeated."""
+        if message not in self._told:
+            self._told.add(message)
+            self.session.push_event({"type": "event", "event": "note", "watch_id": self.watch_id, "message": message})
 
     def stop_event(self, reason):
         """The last message of the probe."""

@@ -29,12 +29,19 @@ class Plan:
 
     __slots__ = ("guard_arguments", "decided_at_entry", "at_entry", "on_return", "on_error")
 
-    def __init__(self, guard_arguments, decided_at_entry, at_entry, on_return, on_error):
-        self.guard_arguments = guard_arguments
-        self.decided_at_entry = decided_at_entry
+    def __init__(self, site, at_entry, on_return, on_error):
+        self.guard_arguments = site.arguments
+        self.decided_at_entry = site.decided_at_entry
         self.at_entry = at_entry
         self.on_return = on_return
         self.on_error = on_error
+
+    def write(self, source, depth):
+        """Writes the body of the replacement."""
+        if self.decided_at_entry:
+            source.observe_from_entry(depth)
+        else:
+            source.observe_at_exit(depth)
 
 
 class Spelling:
@@ -149,7 +156,7 @@ class _Source:
         self.layout = layout
         self.plan = plan
         self.spelling = spelling
-        self.names = {name: spelling.local(name) for name in "ceghikorstvxy"}
+        self.names = {name: spelling.local(name) for name in "cdeghiknoqrstvxy"}
         self.names["call"] = spelling.call()
         self.names["everything"] = spelling.everything
         self.lines = []
@@ -176,10 +183,7 @@ class _Source:
         if self.spelling.free:
             self.add(depth, "nonlocal {}".format(", ".join(self.spelling.free)))
         self.add(depth, "{i} = '$inner'")
-        if self.plan.guard_arguments is not None and not self.plan.decided_at_entry:
-            self.observe_at_exit(depth)
-        else:
-            self.observe_from_entry(depth)
+        self.plan.write(self, depth)
         return "\n".join(self.lines) + "\n"
 
     def pass_on(self, depth):
@@ -191,13 +195,23 @@ class _Source:
         else:
             self.add(depth, _PASS_ON[self.layout.kind])
 
+    def guard_at_entry(self, depth):
+        """Asks the guard, if there is one that is decided now, and leaves when it says no."""
+        if self.plan.guard_arguments is None or not self.plan.decided_at_entry:
+            return
+        self.add(depth, "try:\n {g} = '$guard'\n {o} = {g}({guard})", guard=self.guard("None", "None"))
+        self.add(depth, "except BaseException as {x}:\n {h} = '$fault'\n {o} = {h}({x})")
+        self.add(depth, "if not {o}:")
+        self.pass_on(depth + 1)
+
+    def call(self, depth):
+        """Calls the observed function."""
+        self.add(depth, _CALL[self.layout.kind])
+
     def observe_from_entry(self, depth):
+        """Observes a call whose guard, if it has one, is decided at entry."""
         plan = self.plan
-        if plan.guard_arguments is not None:
-            self.add(depth, "try:\n {g} = '$guard'\n {o} = {g}({guard})", guard=self.guard("None", "None"))
-            self.add(depth, "except BaseException as {x}:\n {h} = '$fault'\n {o} = {h}({x})")
-            self.add(depth, "if not {o}:")
-            self.pass_on(depth + 1)
+        self.guard_at_entry(depth)
         self.add(depth, "{h} = '$enter'\n{o} = {h}({everything})")
         if not (plan.on_return or plan.on_error):
             self.pass_on(depth)
@@ -205,7 +219,7 @@ class _Source:
         self.add(depth, "if {o} is None:")
         self.pass_on(depth + 1)
         self.add(depth, "{k} = '$clock'\n{t} = {k}()\ntry:")
-        self.add(depth + 1, _CALL[self.layout.kind])
+        self.call(depth + 1)
         self.add(depth, "except BaseException as {e}:")
         if plan.on_error:
             self.add(depth + 1, "{h} = '$leave_error'\n{h}({o}, ({k}() - {t}) * 1000.0, {e})")
@@ -215,9 +229,10 @@ class _Source:
         self.add(depth, self.last_line())
 
     def observe_at_exit(self, depth):
+        """Observes a call whose guard is decided at exit."""
         plan = self.plan
         self.add(depth, "{k} = '$clock'\n{t} = {k}()\ntry:")
-        self.add(depth + 1, _CALL[self.layout.kind])
+        self.call(depth + 1)
         self.add(depth, "except BaseException as {e}:")
         if plan.on_error:
             self.add(depth + 1, "{c} = ({k}() - {t}) * 1000.0")
@@ -231,11 +246,13 @@ class _Source:
         self.add(depth, self.last_line())
 
     def strip_and_raise(self, depth):
+        """Raises on what the call raised, as if there were no replacement."""
         if _STRIPS_TRACEBACK:
             self.add(depth, "{h} = '$strip'\n{h}({e})")
         self.add(depth, "raise")
 
     def last_line(self):
+        """Returns what the call returned."""
         return "return" if self.layout.kind == "asyncgen" else "return {r}"
 
 
