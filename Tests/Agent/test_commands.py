@@ -191,7 +191,7 @@ class SearchTests(unittest.TestCase):
         row = self.client.request("sc", {"pattern": "shop.Cart", "detail": True, "instances": True})["rows"][0]
         self.assertEqual(row["mro"], ["shop.Cart", "object"])
         self.assertEqual((row["metaclass"], row["subclasses"], row["instances"]), ("type", ["shop.Big"], 1))
-        self.assertEqual((row["fields"], row["doc"]), (["size", "doubled"], None))
+        self.assertEqual((row["fields"], row["doc"]), (["size"], None))
 
     def test_details_of_a_function(self):
         rows = self.client.request("sm", {"pattern": "shop.c*", "detail": True})["rows"]

@@ -10,7 +10,8 @@ public struct CommandTable: Sendable {
     /// The commands of this shell.
     public static let standard: CommandTable = CommandTable([
         Watch.command, Stack.command, Threads.command, SearchClasses.command, SearchFunctions.command,
-        Evaluate.command, Execute.command, StatusOfAgent.command, Reset.command,
+        Source.command, Inspect.command, Memory.command, Evaluate.command, Execute.command,
+        StatusOfAgent.command, Reset.command,
         Attach.command, Detach.command, ListSessions.command, Use.command, Processes.command, Doctor.command,
         SetOption.command, Run.command, Echo.command, History.command, Help.command, Exit.command,
     ])

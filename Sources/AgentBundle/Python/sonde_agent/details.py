@@ -46,7 +46,7 @@ def _fields(space):
             continue
         kind = type(value)
         is_method = id(kind) in reading.METHOD_TYPES or id(kind) in reading.BUILTIN_CALLABLES
-        if not is_method and not reading.is_class(value):
+        if not is_method and not issubclass(kind, property) and not reading.is_class(value):
             names.append(name)
     return names
 

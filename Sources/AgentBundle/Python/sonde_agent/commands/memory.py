@@ -57,7 +57,7 @@ def run(request):
         marks[mark] = Mark(census.types, data["totals"]["rss"])
     data["marked"] = mark
     rows.sort(key=lambda row: (-row[column], row["type"]))
-    data["types"] = len(rows)
+    data["types"] = len(census.types)
     data["rows"] = rows[:limit]
     return data
 

@@ -20,7 +20,7 @@ PAUSE = 100.0  # milliseconds that a listing may take unless the request allows 
 SLICE = 4000
 
 # What a listing takes, as measured on a heap of a million objects (docs/benchmarks.md), for each allocated block.
-_MICROSECONDS_A_BLOCK = 0.03
+_MICROSECONDS_A_BLOCK = 0.02
 _SHARE = 0.7  # of the request's time; the rest is for the answer
 
 # The free-threaded interpreter keeps all objects in one.
