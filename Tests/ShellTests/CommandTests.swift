@@ -18,7 +18,10 @@ import Testing
             """)
     }
 
-    @Test(arguments: ["thread", "watch f", "sc *", "eval a", "status", "reset", "detach", "stack --all"])
+    @Test(arguments: [
+        "thread", "watch f", "sc *", "eval a", "status", "reset", "detach", "stack --all", "memory", "inspect a",
+        "source f",
+    ])
     func aTargetIsNeeded(_ line: String) async {
         let shell = await TestShell(isAttached: false)
         await shell.assertExecError(line, .noTarget, "error: no target is attached (attach PID, or see ps)\n")
@@ -119,7 +122,7 @@ import Testing
         try shell.session.on(
             "sm",
             json:
-                "{\"rows\":[{\"func\":\"shop.pay\",\"kind\":\"function\",\"signature\":\"(a)\",\"file\":\"s.py\",\"line\":1}]}"
+                "{\"more\":true,\"rows\":[{\"func\":\"shop.pay\",\"kind\":\"function\",\"signature\":\"(a)\",\"file\":\"s.py\",\"line\":1}]}"
         )
         try shell.session.on(
             "sc",

@@ -21,7 +21,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("wat", ["watch"]), ("st", ["stack", "status"]), ("ps; us", ["use"]), ("sl", ["slow"]), ("i", ["if"]),
+        ("wat", ["watch"]), ("st", ["stack", "status"]), ("ps; us", ["use"]), ("sl", ["slow"]),
+        ("i", ["inspect", "if"]),
         ("watch f --o", ["--on"]), ("watch f --on ret", ["return"]), ("watch f -", ["-n", "--times"]),
         ("ps | wh", ["where"]), ("ps | to js", ["json", "jsonl"]), ("ps | where ver", ["version"]),
         ("ps | select pid, us", ["user"]), ("ps | where len(wa", ["ways"]), ("help wa", ["watch"]),

@@ -1,4 +1,5 @@
 import Glibc
+import SafeExpression
 import Testing
 
 @testable import Shell
@@ -98,5 +99,18 @@ import Testing
         let writer = try FileWriter(path)
         try writer.write(text)
         writer.close()
+    }
+
+    @Test func executeAFile() async throws {
+        let shell = await TestShell(options: .init(allow: .exec))
+        try shell.session.on("exec", json: "{\"stdout\":\"\",\"stderr\":\"\",\"value\":1,\"error\":null}")
+        try await withDirectory { (directory: String) async throws in
+            let path = "\(directory)/fix.py"
+            try write("x = 1\nx\n", to: path)
+            await shell.assertExec("exec --file '\(path)'", "1\n")
+            #expect(shell.session.requests.last?.params["source"]?.asString == "x = 1\nx\n")
+            await shell.assertExecError(
+                "exec -f /nowhere.py", .failed, "error: cannot read /nowhere.py: No such file or directory\n")
+        }
     }
 }

@@ -5,26 +5,31 @@ enum Execute {
     static let command: Command = Command(
         "exec", group: .diagnosis, summary: "run Python in the target; needs --allow exec",
         discussion: """
-            What it prints, and the value of its last expression, come back. Quote the code when it has ; or | in it.
-            It ends at the request's deadline.
+            What it prints, and the value of its last expression, come back. Quote the code when it has ; or | in it;
+            between three quotes it may have several lines. It is interrupted at the request's deadline; code that waits
+            in C is, when it comes back.
             """,
-        input: .text(placeholder: "PYTHON", isOptional: false),
+        input: .text(placeholder: "PYTHON", isOptional: true),
+        options: [CommandOption("f", alias: "file", .text, "run a file of this machine's")],
         examples: [
             .init("exec import gc", "run a statement"),
             .init("exec 'import gc; gc.collect()'", "two statements, and the value of the last"),
+            .init("exec --file fix.py", "a file"),
         ],
         columns: [
             Column("value", .value, width: 40, "the value of the last expression"),
             Column("stdout", .text, "what it printed"), Column("stderr", .text, "what it printed as errors"),
         ],
-        allow: .exec
+        allow: .exec,
+        validate: validate
     ) { (invocation) throws(Failure) in
         let state = invocation.state
+        let code = if let path = invocation.text("f") { try FileWriter.read(path) } else { invocation.words[0] }
         let milliseconds = Int(state.options.requestTimeout.seconds * 1000)
         let reply = try await state.request(
             "exec",
             [
-                ("source", .string(invocation.words[0])), ("allow", .string("exec")),
+                ("source", .string(code)), ("allow", .string("exec")),
                 ("timeout_ms", .int(milliseconds)),
             ], timeout: state.options.requestTimeout + .seconds(1))
         let output = reply["stdout"]?.asString ?? ""
@@ -49,6 +54,12 @@ enum Execute {
         if !errors.isEmpty { state.front.report(lines(errors)) }
         if let value = reply["value"], !value.isNone { try state.write(safe(value.repr) + "\n") }
         return .nothing
+    }
+
+    private static func validate(_ call: CommandCall) throws(Failure) {
+        guard (call.use(of: "f") != nil) == call.words.isEmpty else {
+            throw Failure(.usage, "exec needs a PYTHON, or --file FILE", hint: "usage: \(call.command.usage)")
+        }
     }
 
     /// Writes what the code printed; to a terminal nothing that one would obey.

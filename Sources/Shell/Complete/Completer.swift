@@ -55,6 +55,7 @@ struct Completer {
         guard let argument = place < arguments.count ? arguments[max(0, place)] : arguments.last else { return [] }
         switch argument.completion {
         case .nothing: return []
+        case .choice(let words): return filter(words.map { ($0, "") }, context.partial, range)
         case .command: return filter(table.commands.map { ($0.name, $0.summary) }, context.partial, range)
         case .setting: return filter(SetOption.names.map { ($0, "") }, context.partial, range)
         case .pattern: return filter(await patterns(context.partial), context.partial, range)

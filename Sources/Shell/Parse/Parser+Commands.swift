@@ -62,13 +62,14 @@ extension Parser {
         var call = CommandCall(command: command, source: source, nameRange: range, range: range)
         switch command.input {
         case .words: try parseWords(of: &call)
-        case .expression(let placeholder):
+        case .expression(let placeholder, let isOptional):
             try parseLeadingOptions(of: &call)
             skipBlanks()
-            guard !isAtEnd else {
+            if !isAtEnd {
+                call.expression = try parseExpression(for: name, names: nil)
+            } else if !isOptional {
                 throw error("\(name) needs \(article(placeholder))", hint: "usage: \(command.usage)", at: range)
             }
-            call.expression = try parseExpression(for: name, names: nil)
         case .text(let placeholder, let isOptional):
             try parseLeadingOptions(of: &call)
             skipBlanks()
@@ -221,6 +222,13 @@ extension Parser {
     ) throws(Failure) {
         var value = attached
         var range = range
+        if option.kind == .expression {
+            if let attached { position = attached.range.lowerBound }
+            let expression = try parseOptionExpression(of: option, at: range)
+            call.options.append(
+                .init(option: option, value: nil, expression: expression, range: range.lowerBound..<position))
+            return
+        }
         if option.kind == .flag {
             if attached != nil { throw error("\(option.flag) takes no value", at: range) }
         } else {
@@ -236,6 +244,32 @@ extension Parser {
             }
         }
         call.options.append(.init(option: option, value: value, range: range))
+    }
+
+    /// Parses an option's expression: one quoted text after which a blank or the command's end comes, or all that is left.
+    private mutating func parseOptionExpression(
+        of option: CommandOption, at range: Range<Int>
+    ) throws(Failure) -> BoundExpression {
+        skipBlanks()
+        guard !isAtEnd else { throw error("\(option.flag) needs an expression", hint: option.usage, at: range) }
+        guard let quoted = quotedRange(), peek(at: quoted.upperBound - position).map(isBlank) ?? true else {
+            return try parseExpression(for: option.flag, names: nil)
+        }
+        var after = self
+        after.position = quoted.upperBound
+        after.skipBlanks()
+        guard after.isAtEnd || after.peek == "-" else { return try parseExpression(for: option.flag, names: nil) }
+        let inner = quoted.lowerBound + 1..<quoted.upperBound - 1
+        guard !inner.isEmpty else { throw error("\(option.flag) needs an expression", hint: option.usage, at: quoted) }
+        position = quoted.upperBound
+        return try compile(ScannedExpression(range: inner, scalars: Array(source.scalars[inner])), names: nil)
+    }
+
+    /// Where a string stands that begins here, with its quotes; nil when none does.
+    private func quotedRange() -> Range<Int>? {
+        var probe = self
+        guard peek == "\"" || peek == "'", (try? probe.skipString()) != nil else { return nil }
+        return position..<probe.position
     }
 
     private func nextIsGuard() -> Bool {
@@ -259,12 +293,20 @@ extension Parser {
         }
     }
 
-    /// Parses text in another language: as it is up to the end of the command, or one quoted string.
+    /// Parses text in another language: as it is up to the end of the command, or one quoted string. Between three
+    /// quotes nothing has a meaning, and lines lose the indentation that they have in common.
     private mutating func parseRawText() throws(Failure) -> Word? {
-        var probe = self
-        if peek == "\"" || peek == "'", (try? probe.skipString()) != nil {
+        if let quoted = quotedRange() {
+            var probe = self
+            probe.position = quoted.upperBound
             probe.skipBlanks()
-            if probe.isAtEnd { return try parseWord() }
+            if probe.isAtEnd {
+                let quotes = source.scalars[quoted].prefix(3)
+                guard quoted.count >= 6, quotes.allSatisfy({ $0 == quotes.first }) else { return try parseWord() }
+                position = quoted.upperBound
+                let text = dedented(String(quoted.lowerBound + 3..<quoted.upperBound - 3, in: source))
+                return Word(pieces: [.text(text)], range: quoted, isQuoted: true)
+            }
         }
         let scanned = try scanExpression()
         guard !scanned.range.isEmpty else { return nil }

@@ -56,7 +56,8 @@ extension Parser {
             return .pipeline(try parsePipeline())
         }
         position += word.unicodeScalars.count
-        if let next = peek, !isBlank(next), next != "(", next != "{", !isAtEnd {
+        if let next = peek, !isBlank(next) && next != "(" && next != "{" && !isAtEnd || word == "source" && !namesFile()
+        {
             position = start
             return .pipeline(try parsePipeline())
         }
@@ -203,6 +204,16 @@ extension Parser {
             throw error("nothing bounds this wait", hint: "end it with timeout D", at: range)
         }
         return .waitUntil(condition, timeout: limit)
+    }
+
+    /// Whether a file's name comes next, for `source FILE`, and not a pattern, for the command of that name: a file is
+    /// quoted, or has a `/` in it, or ends in `.sonde`.
+    private func namesFile() -> Bool {
+        var copy = self
+        copy.skipBlanks()
+        guard !copy.isAtEnd, let word = try? copy.parseWord() else { return true }
+        guard !word.isQuoted, let text = word.literal else { return true }
+        return text.contains("/") || text.hasSuffix(".sonde")
     }
 
     private mutating func parseInclusion() throws(Failure) -> Statement.Kind {

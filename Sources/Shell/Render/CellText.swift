@@ -15,6 +15,7 @@ enum CellText {
         case (.time, .float), (.time, .int):
             let time = value.asDouble ?? 0
             return LocalTime.text(time, offset: style.offsetFromUTC(time))
+        case (.bytes, .int(let count)): return bytes(count)
         case (.number, .float(let number)) where number.isFinite && number != number.rounded() && abs(number) < 1e9:
             return trimmed(decimals(number, abs(number) < 0.001 ? 9 : 3))
         case (.number, .float(let number)) where number == number.rounded() && abs(number) < 1e15:
@@ -23,6 +24,17 @@ enum CellText {
             return items.map(\.str).joined(separator: ", ")
         default: return value.str
         }
+    }
+
+    /// A number of bytes in the largest unit of which there is one at least, such as `3.4 MB` (of 1,048,576 bytes).
+    static func bytes(_ count: Int) -> String {
+        var number = Double(count)
+        var units = ["B", "KB", "MB", "GB", "TB"][...]
+        while abs(number) >= 1024, units.count > 1 {
+            number /= 1024
+            units.removeFirst()
+        }
+        return "\(units.first == "B" ? String(count) : decimals(number, 1)) \(units.first ?? "")"
     }
 
     /// A number with so many decimals.

@@ -30,7 +30,7 @@ final class MarkdownRenderer: RowRenderer {
     private func writeHeader(_ columns: [Column]) throws(Failure) {
         try write(
             line(columns.map { safe($0.name) })
-                + line(columns.map { $0.kind == .number || $0.kind == .milliseconds ? "--:" : "---" }))
+                + line(columns.map { $0.kind.isRight ? "--:" : "---" }))
     }
 
     private func line(_ cells: [String]) -> String {

@@ -125,7 +125,7 @@ final class TableRenderer: RowRenderer {
             let isPath = columns[index].kind == .path
             let shown = width == nil ? cell : DisplayWidth.truncated(cell, to: limit, keepingEnd: isPath)
             let padding = String(repeating: " ", count: max(0, limit - DisplayWidth.of(shown)))
-            let isRight = columns[index].kind == .number || columns[index].kind == .milliseconds
+            let isRight = columns[index].kind.isRight
             if index > 0 { text += "  " }
             text += isRight ? padding + shown : shown + padding
         }

@@ -10,12 +10,17 @@ public struct Column: Sendable, Equatable {
         case number
         /// Milliseconds with three decimals, to the right.
         case milliseconds
+        /// A number of bytes, shown in the unit that fits, to the right.
+        case bytes
         /// Seconds since 1970, shown as a time of day.
         case time
         /// Any value, as Python would show it.
         case value
         /// A list that a table shows below the row, a line for each element.
         case lines
+
+        /// Whether the values stand to the right.
+        var isRight: Bool { self == .number || self == .milliseconds || self == .bytes }
     }
 
     /// The name that expressions use.

@@ -30,6 +30,7 @@ struct Invocation {
             if let text = option.defaultText { values[option.name] = try option.value(of: text) }
         }
         for use in call.options {
+            if use.expression != nil { continue }
             guard let word = use.value else {
                 values[use.option.name] = .flag
                 continue
@@ -66,6 +67,9 @@ struct Invocation {
     func text(_ name: String) -> String? {
         if case .text(let text)? = values[name] { text } else { nil }
     }
+
+    /// An expression that was given as an option.
+    func expression(_ name: String) -> BoundExpression? { call.use(of: name)?.expression }
 
     /// Whether an option was written, and not only has its default.
     func isGiven(_ name: String) -> Bool { call.use(of: name) != nil }

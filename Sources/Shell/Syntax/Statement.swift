@@ -98,8 +98,10 @@ struct CommandCall: Sendable {
     struct OptionUse: Sendable {
         /// The option.
         let option: CommandOption
-        /// Its value, or nil for a flag.
+        /// Its value, or nil for a flag and an expression.
         let value: Word?
+        /// Its value when that is an expression.
+        var expression: BoundExpression?
         /// Where it was written.
         let range: Range<Int>
     }

@@ -31,7 +31,7 @@ public struct Command: Sendable {
         /// Words, at least as many as are not optional.
         case words([Argument])
         /// The rest is one expression.
-        case expression(placeholder: String)
+        case expression(placeholder: String, isOptional: Bool = false)
         /// The rest is text in another language, taken as it is, or one quoted string.
         case text(placeholder: String, isOptional: Bool)
     }
@@ -69,6 +69,8 @@ public struct Command: Sendable {
         case command
         /// The names of settings.
         case setting
+        /// One of these words.
+        case choice([String])
     }
 
     /// How a command's stream is bounded, and what comes in it.
@@ -161,8 +163,8 @@ public struct Command: Sendable {
                 let text = argument.placeholder + (argument.isRepeated ? "..." : "")
                 return argument.isOptional ? "[\(text)]" : text
             }
-        case .expression(let placeholder): parts.append(placeholder)
-        case .text(let placeholder, let isOptional): parts.append(isOptional ? "[\(placeholder)]" : placeholder)
+        case .expression(let placeholder, let isOptional), .text(let placeholder, let isOptional):
+            parts.append(isOptional ? "[\(placeholder)]" : placeholder)
         }
         if !options.isEmpty { parts.append("[options]") }
         if takesGuard { parts.append("[if GUARD]") }

@@ -14,6 +14,8 @@ public struct CommandOption: Sendable {
         case text
         /// One of these words.
         case choice([String])
+        /// An expression: what is left of the command, or one quoted text.
+        case expression
     }
 
     /// Its name without dashes; one letter stands after one dash, a longer name after two.
@@ -54,6 +56,7 @@ public struct CommandOption: Sendable {
         case .duration: "D"
         case .text: name.count > 1 ? name.uppercased() : "TEXT"
         case .choice(let words): words.joined(separator: "|")
+        case .expression: "EXPR"
         }
     }
 
@@ -81,7 +84,7 @@ public struct CommandOption: Sendable {
                 throw Failure(.usage, "\(flag) needs a time, not '\(text)'", hint: "write 250ms, 10s or 2m")
             }
             return .duration(duration)
-        case .text:
+        case .text, .expression:
             return .text(text)
         case .choice(let words):
             guard words.contains(text) else {

@@ -53,7 +53,10 @@ func describe(_ pipeline: Pipeline) -> String {
 
 func describe(_ call: CommandCall) -> String {
     var parts = [call.command.name] + call.words.map(describe)
-    parts += call.options.map { "\($0.option.flag)\($0.value.map { "=\(describe($0))" } ?? "")" }
+    parts += call.options.map { use in
+        let value = use.value.map(describe) ?? use.expression.map { "<\($0.text)>" }
+        return use.option.flag + (value.map { "=\($0)" } ?? "")
+    }
     if let expression = call.expression { parts.append("<\(expression.text)>") }
     if let condition = call.condition { parts.append("if <\(condition.text)>") }
     return parts.joined(separator: " ")

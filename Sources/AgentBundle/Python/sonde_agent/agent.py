@@ -163,6 +163,10 @@ class Agent:
         """A frame as it is sent, with the text of its line."""
         return self._lines.frame(file, line, func)
 
+    def module_dicts(self):
+        """The ids of the dicts of the agent's own modules."""
+        return self._importer.module_dicts()
+
     # The agent's thread.
 
     def run(self):
@@ -308,6 +312,8 @@ class Agent:
                 request.interrupt()
             self.take_answer(request)
         session.close()
+        for action in session.at_end:
+            action(session)
 
     # The end.
 
@@ -362,6 +368,8 @@ class Agent:
         for session in list(self.sessions.values()):
             session.closed = True
             session.connection.close()
+            for action in session.at_end:
+                action(session)
         self._loop.close()
         self.sessions.clear()
         self.probes.clear()

@@ -63,6 +63,10 @@ class Importer:
             setattr(self._modules[parent], name.rpartition(".")[2], module)
         return module
 
+    def module_dicts(self):
+        """The ids of the dicts of the modules that were made."""
+        return {id(module.__dict__) for module in list(self._modules.values())}
+
     def _import(self, name, globals=None, locals=None, fromlist=(), level=0):
         if not level:
             return builtins.__import__(name, globals, locals, fromlist, level)

@@ -23,6 +23,24 @@ def has_glob(text):
 
 def matches(pattern, text):
     """Whether the text matches a pattern of `*` and `?`; linear, without regular expressions."""
+    if "?" in pattern:
+        return _matches_letters(pattern, text)
+    parts = pattern.split("*")
+    last = parts.pop()
+    if not parts:
+        return text == last
+    if not text.startswith(parts[0]) or not text.endswith(last):
+        return False
+    at = len(parts[0])
+    for part in parts[1:]:
+        found = text.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return at <= len(text) - len(last)
+
+
+def _matches_letters(pattern, text):
     at = back = 0
     star = -1
     position = 0

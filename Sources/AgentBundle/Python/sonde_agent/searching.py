@@ -4,9 +4,10 @@ Other than a probe's pattern, a search's `*` runs across dots, and a pattern wit
 with the plain name: `sc *Cart*` finds `shop.cart.CartLine`, `sm checkout` finds `shop.checkout`.
 """
 
-import sys
+from itertools import islice
 
 from . import reading
+from .class_facts import class_names, facts_of
 from .errors import AgentError
 from .patterns import has_glob, loaded_modules, matches, not_found, splits
 from .reading import main_name
@@ -41,6 +42,7 @@ class Search:
             literal = literal.partition(mark)[0]
         self._literal = literal if literal != self._pattern or "." in literal else ""
         self._by_name = "." not in self._pattern
+        self._takes_all = not self._pattern.strip("*")
 
     def may_match_in(self, module):
         """Whether anything of the module may match."""
@@ -49,8 +51,7 @@ class Search:
 
     def matches(self, module, qualname):
         """Whether the pattern matches what the module has under that name."""
-        full = module + "." + qualname
-        if matches(self._pattern, full):
+        if self._takes_all or matches(self._pattern, module + "." + qualname):
             return True
         return self._by_name and matches(self._pattern, qualname.rpartition(".")[2])
 
@@ -72,83 +73,88 @@ def _modules(search, check):
 
 
 def _classes(space, modules, prefix="", depth=0):
-    """(qualified name, class) of the classes that a namespace defines, and of those in them."""
-    for name, value in reading.snapshot(space):
-        if type(name) is str and reading.is_class(value) and reading.class_dict(value).get("__module__") in modules:
-            if reading.qualified_name(value) != prefix + name:
+    """(qualified name, class, its facts) of the classes that a namespace defines, and of those in them."""
+    for name in class_names(space):
+        value = space.get(name)
+        if not reading.is_class(value):
+            continue
+        inner = reading.class_dict(value)
+        if inner.get("__module__") in modules:
+            name = prefix + name
+            if reading.qualified_name(value) != name:
                 continue  # another name for it
-            yield prefix + name, value
-            if depth < _NESTING:
-                for item in _classes(reading.class_dict(value), modules, prefix + name + ".", depth + 1):
+            facts = facts_of(value)
+            yield name, value, facts
+            if facts.has_classes and depth < _NESTING:
+                for item in _classes(inner, modules, name + ".", depth + 1):
                     yield item
 
 
 def find_classes(pattern, check):
-    """(module, qualified name, class) of the classes that the pattern matches."""
+    """(module, qualified name, class, its facts) of the classes that the pattern matches, one by one."""
     search = Search(pattern)
-    found = []
+    has_found = False
     for module, space, own in _modules(search, check):
         whole = search.names_owner(module)
-        for name, cls in _classes(space, own):
+        for name, cls, facts in _classes(space, own):
             if whole or search.matches(module, name):
-                found.append((module, name, cls))
-    if not found and not has_glob(pattern):
+                has_found = True
+                yield module, name, cls, facts
+    if not has_found and not has_glob(pattern):
         raise not_found(pattern, loaded_modules())
-    return found
 
 
 def find_all_functions(pattern, check):
-    """The functions and methods that the pattern matches, each where it was defined."""
+    """The functions and methods that the pattern matches, each where it was defined, one by one."""
     search = Search(pattern)
-    found = {}
+    seen = set()
     for module, space, own in _modules(search, check):
-        whole = search.names_owner(module)
-        for name, value in reading.snapshot(space):
-            if type(name) is str and not reading.is_class(value) and (whole or search.matches(module, name)):
-                _take(found, module + "." + name, value, None, own)
-        for name, cls in _classes(space, own):
-            in_class = whole or search.names_owner(module + "." + name)
-            for member, value in reading.snapshot(reading.class_dict(cls)):
-                if type(member) is str and (in_class or search.matches(module, name + "." + member)):
-                    _take(found, "{}.{}.{}".format(module, name, member), value, cls, own)
-    if not found and not has_glob(pattern):
+        for found in _functions(search, module, space, own):
+            if id(found.function) not in seen:
+                seen.add(id(found.function))
+                yield found
+    if not seen and not has_glob(pattern):
         raise not_found(pattern, loaded_modules())
-    return list(found.values())
 
 
-def _take(found, name, value, owner, modules):
+def first_of(found, limit):
+    """(the first ones of what was found, whether there are more)."""
+    items = list(islice(found, limit + 1))
+    return items[:limit], len(items) > limit
+
+
+def _functions(search, module, space, own):
+    """The functions of one module that the pattern matches; some perhaps twice."""
+    whole = search.names_owner(module)
+    for name, value in reading.snapshot(space):
+        if type(name) is str and not reading.is_class(value) and (whole or search.matches(module, name)):
+            found = _found(module + "." + name, value, None, own)
+            if found is not None:
+                yield found
+    for name, cls, _ in _classes(space, own):
+        in_class = whole or search.names_owner(module + "." + name)
+        for member, value in reading.snapshot(reading.class_dict(cls)):
+            if type(member) is str and (in_class or search.matches(module, name + "." + member)):
+                found = _found("{}.{}.{}".format(module, name, member), value, cls, own)
+                if found is not None:
+                    yield found
+
+
+def _found(name, value, owner, modules):
+    """The function behind a value, or None when it has none or belongs elsewhere."""
     if reading.is_module(value):
-        return
+        return None
     function, kind, binds_first = plain_function(value)
     if function is None or function.__module__ not in modules:
-        return
+        return None
     if owner is None and type(value) is not reading.FunctionType and not _wraps(value):
-        return  # an instance that can be called: its class has the method
+        return None  # an instance that can be called: its class has the method
     if owner is not None and kind not in ("staticmethod", "classmethod", "property"):
         binds_first = True
         kind = "method" if kind == "function" else kind
-    found.setdefault(id(function), Found(name, function, kind, binds_first))
+    return Found(name, function, kind, binds_first)
 
 
 def _wraps(value):
     space = reading.namespace(value)
     return space is not None and "__wrapped__" in space
-
-
-def place_of_class(cls):
-    """(file, first line) of a class: what 3.13 and later note, else where its first method stands; None, None."""
-    space = reading.class_dict(cls)
-    first = space.get("__firstlineno__")
-    file = line = None
-    for _, value in reading.snapshot(space):
-        function = plain_function(value)[0] if id(type(value)) in reading.METHOD_TYPES else None
-        if function is not None and function.__module__ == space.get("__module__"):
-            code = function.__code__
-            if code.co_filename[:1] != "<" and (line is None or code.co_firstlineno < line):
-                file, line = code.co_filename, code.co_firstlineno
-    if file is None:
-        module = sys.modules.get(space.get("__module__"))
-        names = reading.namespace(module) if module is not None else None
-        path = names.get("__file__") if names is not None else None
-        file = path if type(path) is str and path.endswith(".py") else None
-    return file, first if type(first) is int else line

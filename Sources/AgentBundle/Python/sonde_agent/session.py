@@ -29,6 +29,8 @@ class Session:
         self.closing = False
         self.requests = {}
         self.namespace = None  # what `exec` has assigned
+        self.marks = {}  # what `memory` compares with, by name
+        self.at_end = []  # called with the session when it has ended; they neither raise nor wait
         self.wants_write = False
         self._decoder = frames.Decoder()
         self._urgent = deque()

@@ -72,7 +72,7 @@ def _wrapped_parameters(function, layout):
     """The parameters behind a decorator that hands on whatever it is given; those that are not its own."""
     if layout.varargs is None and layout.varkeywords is None:
         return ()
-    inner = _innermost(function)
+    inner = innermost(function)
     if inner is None:
         return ()
     behind = Layout(inner.__code__)
@@ -91,7 +91,7 @@ def _wrapped_parameters(function, layout):
     return tuple(result)
 
 
-def _innermost(function):
+def innermost(function):
     """The function at the end of `__wrapped__`, or None."""
     found = None
     for _ in range(20):

@@ -32,6 +32,13 @@ COMMANDS = {
     "gc": Command("gc", on_worker=True),
     "sc": Command("sc", on_worker=True),
     "sm": Command("sm", on_worker=True),
+    "source": Command("source", on_worker=True),
+    "memory": Command("memory", on_worker=True),
+    "garbage": Command("garbage"),
+    "tracemalloc": Command("tracemalloc", on_worker=True),
+    "referrers": Command("referrers", on_worker=True, tree="tree"),
+    "inspect": Command("inspect", on_worker=True, tree="tree"),
+    "instances": Command("instances", on_worker=True, tree="tree"),
     "eval": Command("eval", on_worker=True, tree="tree"),
     "exec": Command("exec", on_worker=True),
 }
