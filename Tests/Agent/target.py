@@ -155,7 +155,7 @@ class Target:
         self.run(start_source(path, self.error_path, **more))
 
         def is_listening():
-            if os.path.exists(self.error_path):
+            if os.path.exists(self.error_path) and os.path.getsize(self.error_path):
                 with open(self.error_path) as file:
                     raise AssertionError("the agent did not start: " + file.read())
             try:

@@ -15,6 +15,7 @@ class LevelChange:
 
     active = True
     runs_in_calls = False
+    due = None
 
     def __init__(self, request, name, logger, level, seconds):
         self.session = request.session
