@@ -16,6 +16,7 @@ class FakeSession:
 
     number = 1
     closed = False
+    records = None
     is_full = False
 
     def __init__(self):

@@ -163,6 +163,16 @@ class EventTests(unittest.TestCase):
         self.assertEqual(len(watching.observations) + watching.probe.dropped, 20)
         self.assertLessEqual(len(watching.observations), 10)
 
+    def test_a_sample_is_its_share_evenly_spread(self):
+        space = shop()
+        for share, expected in [(1, list(range(12))), (0.25, [0, 3, 7, 11]), (0.3, [0, 3, 6, 9]), (0.001, [0])]:
+            for guard in (None, "cost >= 0"):
+                with Watching("shop.plain", guard, sample=share) as watching:
+                    for n in range(12):
+                        space.plain(n)
+                self.assertEqual([item["args"][0] for item in watching.observations], expected, share)
+                self.assertEqual(watching.probe.dropped, 0)
+
     def test_bad_parameters_are_refused(self):
         from sonde_agent.errors import AgentError
 
@@ -170,6 +180,7 @@ class EventTests(unittest.TestCase):
         for params in [
             {"times": -1}, {"times": "3"}, {"seconds": "x"}, {"rate": -1}, {"expand": -1}, {"on": []}, {"on": ["x"]},
             {"on": "return"}, {"max_bytes": 1}, {"times": True}, {"seconds": float("inf")},
+            {"sample": 0}, {"sample": 1.5}, {"sample": "x"},
         ]:
             with self.assertRaises(AgentError, msg=params) as caught:
                 Watching("shop.plain", **params).start()

@@ -47,7 +47,7 @@ import Testing
 
     @Test func issueTwoIsCovered() {
         let names = [
-            "watch", "trace", "stack", "monitor", "top", "thread", "sc", "sm", "eval", "exec", "status", "reset",
+            "watch", "trace", "stack", "monitor", "top", "tt", "thread", "sc", "sm", "eval", "exec", "status", "reset",
             "attach",
             "detach",
             "sessions",

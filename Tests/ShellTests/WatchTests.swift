@@ -10,13 +10,14 @@ import Testing
         let shell = await TestShell()
         shell.watching([])
         await shell.mustExec(
-            "let limit = 20; watch shop:checkout -n 5 --for 1.5s -x 2 --rate 50 -b -e if cost > $limit")
+            "let limit = 20; watch shop:checkout -n 5 --for 1.5s -x 2 --rate 50 --sample 0.5 -b -e if cost > $limit")
         let params = try #require(shell.session.requests.last?.params)
         #expect(params["pattern"]?.asString == "shop:checkout")
         #expect(params["times"]?.asInt == 5)
         #expect(params["seconds"]?.asDouble == 1.5)
         #expect(params["expand"]?.asInt == 2)
         #expect(params["rate"]?.asInt == 50)
+        #expect(params["sample"]?.asDouble == 0.5)
         #expect(params["on"]?.asList?.compactMap(\.asString) == ["enter", "error"])
         #expect(params["condition_names"]?.asList?.compactMap(\.asString) == ["cost"])
         let tree = try #require(params["condition"]).json

@@ -16,22 +16,36 @@ enum Execute {
             .init("exec 'import gc; gc.collect()'", "two statements, and the value of the last"),
             .init("exec --file fix.py", "a file"),
         ],
-        columns: [
-            Column("value", .value, width: 40, "the value of the last expression"),
-            Column("stdout", .text, "what it printed"), Column("stderr", .text, "what it printed as errors"),
-        ],
+        columns: columns,
         allow: .exec,
         validate: validate
     ) { (invocation) throws(Failure) in
-        let state = invocation.state
         let code = if let path = invocation.text("f") { try FileWriter.read(path) } else { invocation.words[0] }
+        return try await run("exec", [("source", .string(code))], invocation)
+    }
+
+    static let columns = [
+        Column("value", .value, width: 40, "the value of the last expression"),
+        Column("stdout", .text, "what it printed"), Column("stderr", .text, "what it printed as errors"),
+    ]
+
+    /// Has the agent run code of the target's, and shows what it printed and gave.
+    ///
+    /// - Parameters:
+    ///   - command: the agent's name of the command.
+    ///   - parameters: its parameters, but for what every one of this kind has.
+    static func run(
+        _ command: String, _ parameters: [(String, Value)], _ invocation: Invocation
+    ) async throws(Failure) -> CommandResult {
+        let state = invocation.state
+        guard state.options.allow >= .exec else {
+            throw Failure(
+                .notPermitted, "running the target's code is not permitted", hint: "start sonde with --allow exec")
+        }
         let milliseconds = Int(state.options.requestTimeout.seconds * 1000)
         let reply = try await state.request(
-            "exec",
-            [
-                ("source", .string(code)), ("allow", .string("exec")),
-                ("timeout_ms", .int(milliseconds)),
-            ], timeout: state.options.requestTimeout + .seconds(1))
+            command, parameters + [("allow", .string("exec")), ("timeout_ms", .int(milliseconds))],
+            timeout: state.options.requestTimeout + .seconds(1))
         let output = reply["stdout"]?.asString ?? ""
         let errors = reply["stderr"]?.asString ?? ""
         if let error = reply["error"], !error.isNone {
@@ -45,10 +59,7 @@ enum Execute {
         }
         guard invocation.isPlain else {
             let values = ["value", "stdout", "stderr"].map { reply[$0] ?? .none }
-            return .rows(
-                RowList(
-                    [TableRow(["value", "stdout", "stderr"], values)],
-                    shape: Shape(columns: invocation.call.command.columns)))
+            return .rows(RowList([TableRow(columns.map(\.name), values)], shape: Shape(columns: columns)))
         }
         try print(output, in: state)
         if !errors.isEmpty { state.front.report(lines(errors)) }

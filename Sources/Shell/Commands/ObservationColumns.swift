@@ -22,6 +22,7 @@ enum ObservationColumns {
         CommandOption("for", .duration, "stop after a time"),
         CommandOption("x", alias: "expand", .count, default: "1", "how deep objects are captured"),
         CommandOption("rate", .count, "at most N observations a second; the others are counted as dropped"),
+        CommandOption("sample", .number, "only this share of the calls, such as 0.01, evenly spread"),
     ]
 
     /// The parameters of the agent's command that these options give.
@@ -36,6 +37,7 @@ enum ObservationColumns {
         ]
         if let time = invocation.duration("for") { parameters.append(("seconds", .float(time.seconds))) }
         if let rate = invocation.count("rate") { parameters.append(("rate", .int(rate))) }
+        if let sample = invocation.number("sample") { parameters.append(("sample", .float(sample))) }
         return parameters
     }
 }

@@ -9,8 +9,8 @@ public struct CommandTable: Sendable {
 
     /// The commands of this shell.
     public static let standard: CommandTable = CommandTable([
-        Watch.command, Trace.command, Stack.command, Monitor.command, Top.command, Threads.command, Tasks.command,
-        Memory.command, Inspect.command, SearchClasses.command, SearchFunctions.command, Source.command,
+        Watch.command, Trace.command, Stack.command, Monitor.command, Top.command, TimeTunnel.command, Threads.command,
+        Tasks.command, Memory.command, Inspect.command, SearchClasses.command, SearchFunctions.command, Source.command,
         Loggers.command, Modules.command, EnvironmentVariables.command, GarbageCollector.command,
         Evaluate.command, Execute.command, StatusOfAgent.command, Reset.command,
         Attach.command, Detach.command, ListSessions.command, Use.command, Processes.command, Doctor.command,

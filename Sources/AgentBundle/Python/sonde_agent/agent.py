@@ -314,6 +314,9 @@ class Agent:
         session.close()
         for action in session.at_end:
             action(session)
+        if session.records is not None:
+            # The objects' finalizers are the program's code: they are not for this thread.
+            self.workers.run_aside(session.records.delete)
 
     # The end.
 
@@ -370,6 +373,8 @@ class Agent:
             session.connection.close()
             for action in session.at_end:
                 action(session)
+            if session.records is not None:
+                self.guard.keep(session.records)
         self._loop.close()
         self.sessions.clear()
         self.probes.clear()

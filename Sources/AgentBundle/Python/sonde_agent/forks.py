@@ -11,6 +11,10 @@ from _thread import get_native_id
 
 _guards = []
 
+# In a child: what an agent held of the program's objects at the fork. To let go of it would run their finalizers, with
+# which the child might close what it shares with its parent.
+_kept = []
+
 
 class Guard:
     """One agent's: which threads of the process are its own, and what a child is to drop."""
@@ -41,6 +45,10 @@ class Guard:
         if not self._running:
             self.abandon = None
             self.warn_again()
+
+    def keep(self, value):
+        """Keeps a value until the process ends."""
+        _kept.append(value)
 
     @property
     def is_alone(self):

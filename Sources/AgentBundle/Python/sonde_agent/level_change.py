@@ -50,6 +50,9 @@ class LevelChange:
             elif own_level(self.logger) == self.level:
                 Loggers().set_level(self.logger, self.before)
 
+    def finish(self):
+        """There is nothing to tell before the last event."""
+
     def abandon(self):
         """In a forked child, which has no agent any more. Takes no lock."""
         own = [change for change in _changes if change.logger is self.logger]

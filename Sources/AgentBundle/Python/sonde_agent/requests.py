@@ -131,6 +131,24 @@ class Workers:
             self._agent.guard.cancel(token)
             raise
 
+    def run_aside(self, work):
+        """Runs `work()`, which may be the program's code, on a thread of its own; nothing is said of how it ends."""
+        token = self._agent.guard.begin()
+        try:
+            start_new_thread(self._run_aside, (work, token))
+        except BaseException:
+            self._agent.guard.cancel(token)
+
+    def _run_aside(self, work, token):
+        ident = self._agent.enter_thread()
+        try:
+            work()
+        except BaseException:
+            pass
+        finally:
+            self._agent.leave_thread(ident)
+            self._agent.guard.end(token)
+
     def _run(self, request, work, token):
         ident = self._agent.enter_thread()
         request.worker = ident

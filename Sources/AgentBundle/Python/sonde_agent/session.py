@@ -31,6 +31,7 @@ class Session:
         self.namespace = None  # what `exec` has assigned
         self.marks = {}  # what `memory` compares with, by name
         self.at_end = []  # called with the session when it has ended; they neither raise nor wait
+        self.records = None  # what `tt` has recorded
         self.wants_write = False
         self._decoder = frames.Decoder()
         self._urgent = deque()

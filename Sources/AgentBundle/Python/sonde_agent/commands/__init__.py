@@ -30,6 +30,8 @@ COMMANDS = {
     "modules": Command("modules", on_worker=True),
     "env": Command("env", on_worker=True),
     "gc": Command("gc", on_worker=True),
+    "tt": Command("tt", on_worker=True, tree="condition"),
+    "tt_calls": Command("tt_calls", on_worker=True),
     "sc": Command("sc", on_worker=True),
     "sm": Command("sm", on_worker=True),
     "source": Command("source", on_worker=True),

@@ -70,12 +70,16 @@ def number(params, name, kinds, default, least=0):
 
 
 def _limits(params):
+    sample = number(params, "sample", (int, float), None)
+    if sample is not None and not 0 < sample <= 1:
+        raise AgentError("BadRequest", "'sample' is a share of the calls: more than 0, at most 1")
     return Limits(
         times=number(params, "times", (int,), 0),
         seconds=number(params, "seconds", (int, float), None) or None,
         rate=number(params, "rate", (int,), None) or None,
         depth=min(number(params, "expand", (int,), 1), 16),
         bytes=min(number(params, "max_bytes", (int,), _BYTES, 256), 1024 * 1024),
+        sample=sample,
     )
 
 

@@ -44,6 +44,7 @@ class Probe:
         self.emitted = 0
         self.guard_errors = Tally()
         self._numbers = count()
+        self._calls = count(1)
         self._drops = Tally()
         self._told = set()
         self._window = 0.0
@@ -58,10 +59,6 @@ class Probe:
 
     def tick(self, now):
         """Called by the agent's thread when `due` has come."""
-
-    def abandon(self):
-        """In a forked child: it observes nothing any more."""
-        self.active = False
 
     def finish(self):
         """Called when it has been taken off its functions, before its last event."""
@@ -96,7 +93,13 @@ class Probe:
         self.active = False
 
     def admits(self):
-        """Whether there is room for one more observation now; if not, it is counted as dropped."""
+        """Whether a call is to be observed: it is of the sample, and there is room now; if not, it counts as dropped."""
+        share = self.limits.sample
+        if share is not None:
+            number = next(self._calls)
+            # Evenly spread: the first, and then each time that one more is due.
+            if int(number * share) == int((number - 1) * share) and number > 1:
+                return False
         rate = self.limits.rate
         if rate is not None:
             now = perf_counter()
@@ -182,11 +185,12 @@ def remaining(ends):
 class Limits:
     """When a probe stops by itself, and how much of a value it takes."""
 
-    __slots__ = ("times", "seconds", "rate", "depth", "bytes")
+    __slots__ = ("times", "seconds", "rate", "depth", "bytes", "sample")
 
-    def __init__(self, times, seconds, rate, depth, bytes):
+    def __init__(self, times, seconds, rate, depth, bytes, sample=None):
         self.times = times
         self.seconds = seconds
         self.rate = rate
         self.depth = depth
         self.bytes = bytes
+        self.sample = sample  # the share of the calls that is observed, from 0 to 1

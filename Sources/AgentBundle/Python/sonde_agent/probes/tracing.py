@@ -107,7 +107,7 @@ class TracedPoint(BasePoint):
             "timestamp": time() - cost / 1000.0,
             "func_name": self.found.name,
             "duration_ms": cost,
-            "running_ms": tree.root.seconds * 1000.0,
+            "running_ms": min(tree.root.seconds * 1000.0, cost),
             "error": None if error is None else capture.value(error, 1),
             "thread": thread_name(),
             "left_out": tree.left_out,
