@@ -172,7 +172,8 @@ import Testing
             "--on has no choice 'retrun' (did you mean 'return'? choose from enter, return, error, all) @ retrun"),
         Case("watch f --time 5", "watch has no option '--time' (did you mean '--times'?) @ --time"),
         Case(
-            "watch f -z", "watch has no option '-z' (it has -n --times --for -x --expand --rate --sample --on -b -s -e -f) @ -z"),
+            "watch f -z",
+            "watch has no option '-z' (it has -n --times --for -x --expand --rate --sample --on -b -s -e -f) @ -z"),
         Case(
             "stack",
             "stack needs a PATTERN, or --thread ID, or --all (usage: stack [PATTERN] [options] [if GUARD]) @ stack"),
