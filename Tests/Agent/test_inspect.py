@@ -8,6 +8,8 @@ from .client import AgentFailure
 from .target import Target
 from .trees import tree_of
 
+from sonde_agent import reading
+from sonde_agent.heap.sizes import sizer_of
 from sonde_agent.source_blocks import block_end
 
 SHOP = '''
@@ -201,6 +203,21 @@ class SourceTests(unittest.TestCase):
             file.write("def f():\n    return 22\n")
         (place,) = self.places("lib.f")
         self.assertEqual(place["note"], "the file has changed since it was loaded")
+
+
+class UnreadyTests(unittest.TestCase):
+    def test_a_class_that_has_no_bases_yet(self):
+        seen = []
+
+        class Meta(type):
+            def mro(cls):
+                if not seen:
+                    size = sizer_of(cls)
+                    seen.append((reading.class_mro(cls) == (cls,), reading.class_attribute(cls, "no"), size))
+                return type.mro(cls)
+
+        Meta("Made", (), {})
+        self.assertEqual(seen, [(True, reading.MISSING, object.__sizeof__)])
 
 
 class BlockTests(unittest.TestCase):

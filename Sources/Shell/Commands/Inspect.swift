@@ -34,8 +34,8 @@ enum Inspect {
             CommandOption("where", .expression, "only instances for which it is true"),
         ],
         examples: [
-            .init("inspect -x 2 shop.CART", "an object's attributes, and theirs"),
-            .init("inspect --instances shop.Cart -n 5 --where total > 100", "carts of a kind"),
+            .init("inspect -x 2 shop.PRICE_CACHE", "an object's attributes, and theirs"),
+            .init("inspect --instances shop.Cart -n 5 --where len(lines) > 2", "carts of a kind"),
         ],
         columns: attributeColumns, hasOpenColumns: true, validate: validate
     ) { (invocation) throws(Failure) in

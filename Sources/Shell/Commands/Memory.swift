@@ -43,8 +43,10 @@ enum Memory {
         examples: [
             .init("memory -n 5", "the types that take most"),
             .init("memory diff --for 10s | where more > 100", "what piles up in ten seconds"),
-            .init("memory --depth 3 --referrers shop.CARTS", "who holds an object"),
-            .init("memory tracemalloc top -n 10", "the ten lines whose memory is still in use"),
+            .init("memory --depth 2 --referrers shop.PRICE_CACHE", "who holds an object, and who holds those"),
+            .init(
+                "memory tracemalloc start; wait 1s; memory tracemalloc top -n 5",
+                "where what a second leaves behind was allocated"),
         ],
         columns: typeColumns + growthColumns, hasOpenColumns: true, validate: validate
     ) { (invocation) throws(Failure) in

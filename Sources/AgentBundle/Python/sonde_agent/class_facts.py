@@ -32,11 +32,12 @@ def class_names(space):
 
 
 class Facts:
-    """A class's number of `methods`, `file`, first `line`, and whether it `has_classes` in it."""
+    """A class's `bases` by name, number of `methods`, `file`, first `line`, and whether it `has_classes` in it."""
 
-    __slots__ = ("methods", "file", "line", "has_classes")
+    __slots__ = ("bases", "methods", "file", "line", "has_classes")
 
-    def __init__(self, space):
+    def __init__(self, bases, space):
+        self.bases = [reading.type_name(base) for base in bases]
         self.methods = 0
         self.has_classes = False
         self.file = self.line = None
@@ -66,14 +67,15 @@ class Facts:
 def facts_of(cls):
     """The facts of a class: those that are known, while the class has what it had then."""
     space = reading.class_dict(cls)
+    bases = reading.class_bases(cls)
     try:
-        state = hash(tuple(map(id, space.values())))
+        state = hash((id(bases), tuple(map(id, space.values()))))
     except RuntimeError:  # another thread changed it
-        return Facts(space)
+        return Facts(bases, space)
     known = _known.get(id(cls))
     if known is not None and known[0]() is cls and known[1] == state:
         return known[2]
-    facts = Facts(space)
+    facts = Facts(bases, space)
     _keep(_known, id(cls), (ref(cls), state, facts))
     return facts
 

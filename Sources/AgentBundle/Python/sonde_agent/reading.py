@@ -31,12 +31,17 @@ BUILTIN_CALLABLES = type_ids(type(str.join), type(object.__init__), type(dict.__
 # What a class has its methods as.
 METHOD_TYPES = type_ids(FunctionType, staticmethod, classmethod)
 
+_NOTHING = {}
+
 MISSING = type("Missing", (), {"__slots__": (), "__repr__": lambda self: "MISSING"})()
 
 
 def class_mro(cls):
-    """The class and its bases in the order in which attributes are looked up."""
-    return _get_mro(cls)
+    """The class and its bases in the order in which attributes are looked up.
+
+    A type in C that was never made ready has none, and neither has a class that the collector is taking apart.
+    """
+    return _get_mro(cls) or (cls,)
 
 
 def class_bases(cls):
@@ -50,8 +55,8 @@ def qualified_name(cls):
 
 
 def class_dict(cls):
-    """The class's own attributes, as a read-only mapping."""
-    return _get_type_dict(cls)
+    """The class's own attributes, as a read-only mapping; empty for a type in C that was never made ready."""
+    return _get_type_dict(cls) or _NOTHING
 
 
 def is_class(value):
@@ -78,8 +83,8 @@ def type_name(cls):
 
 def class_attribute(cls, name):
     """What stands under the name in the class or the first base that has it, unbound; else `MISSING`."""
-    for base in _get_mro(cls):
-        value = _get_type_dict(base).get(name, MISSING)
+    for base in _get_mro(cls) or (cls,):
+        value = (_get_type_dict(base) or _NOTHING).get(name, MISSING)
         if value is not MISSING:
             return value
     return MISSING
@@ -90,7 +95,7 @@ def namespace(value):
     if is_module(value):
         return _get_module_dict(value)
     if is_class(value):
-        return _get_type_dict(value)
+        return class_dict(value)
     found = class_attribute(type(value), "__dict__")
     if type(found) is GetSetDescriptor:
         try:
@@ -119,8 +124,8 @@ def _items(mapping):
 def slots(value):
     """The values in the object's slots, as pairs; those that are unset are left out."""
     pairs = []
-    for base in reversed(_get_mro(type(value))):
-        space = _get_type_dict(base)
+    for base in reversed(class_mro(type(value))):
+        space = class_dict(base)
         if "__slots__" not in space:
             continue
         for name, descriptor in snapshot(space):

@@ -1,6 +1,5 @@
 """`sc`: searches the loaded classes."""
 
-from .. import reading
 from ..searching import find_classes, first_of, limit_of
 
 
@@ -31,7 +30,7 @@ def _row(module, name, cls, facts):
     return {
         "class": module + "." + name,
         "module": module,
-        "bases": [reading.type_name(base) for base in reading.class_bases(cls)],
+        "bases": facts.bases,
         "methods": facts.methods,
         "file": facts.file,
         "line": facts.line,
