@@ -4,7 +4,9 @@
 #include "CSondeSystem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/elf.h>
+#include <linux/openat2.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
@@ -120,6 +122,15 @@ pid_t sonde_gettid(void) { return (pid_t)syscall(SYS_gettid); }
 
 int sonde_tgkill(pid_t process, pid_t thread, int signal) {
     return syscall(SYS_tgkill, process, thread, signal) < 0 ? -errno : 0;
+}
+
+int sonde_open_within(int root, const char *path) {
+    struct open_how how = {
+        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+    };
+    long result = syscall(SYS_openat2, root, path, &how, sizeof how);
+    return result < 0 ? -errno : (int)result;
 }
 
 const void *sonde_find(const void *bytes, size_t count, const void *pattern, size_t pattern_count) {

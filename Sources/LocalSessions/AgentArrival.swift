@@ -42,7 +42,7 @@ struct AgentArrival {
         do {
             way = .init(try await Injector.run(source, in: pid, options: injectorOptions).way)
         } catch {
-            throw SessionError(error, checks: (try? LocalSessions.checks(of: pid)) ?? [])
+            throw SessionError(error, of: pid, checks: (try? LocalSessions.checks(of: pid)) ?? [])
         }
         while true {
             do {
@@ -61,7 +61,8 @@ struct AgentArrival {
             guard clock.now < deadline else {
                 throw SessionError(
                     .timedOut, "the agent did not answer within \(options.deadline)",
-                    hint: "the target may hold the interpreter lock in a long call; --timeout waits longer")
+                    hint: "the target may hold the interpreter lock in a long call; --timeout waits longer; "
+                        + LocalSessions.readingHint(pid))
             }
             try? await Task.sleep(for: Self.interval)
         }
@@ -115,7 +116,7 @@ extension AttachOptions.Way {
 
 extension SessionError {
     /// The same error in the shell's words, with the failing lines of what `sonde doctor` would say.
-    init(_ error: AttachError, checks: [SessionCheck]) {
+    init(_ error: AttachError, of pid: Int32, checks: [SessionCheck]) {
         let kind: Kind =
             switch error.kind {
             case .noSuchProcess, .exited: .noTarget
@@ -127,8 +128,11 @@ extension SessionError {
         // Where the message is the whole obstacle already, the checks would only say it again.
         let isComplete = [.noSuchProcess, .exited, .notPython, .busy].contains(error.kind)
         let failing = isComplete ? [] : checks.filter { $0.status == .fail && !error.message.contains($0.message) }
+        // A process that cannot let anybody in now can be looked at all the same.
+        let isStuck = error.kind == .timedOut || error.kind == .busy
+        let hints = [error.hint, isStuck ? LocalSessions.readingHint(pid) : nil].compactMap { $0 }
         self.init(
-            kind, error.message, hint: error.hint,
+            kind, error.message, hint: hints.isEmpty ? nil : hints.joined(separator: "; "),
             details: failing.map { "\($0.name): \($0.message)" + ($0.mend.map { " (try: \($0))" } ?? "") })
     }
 }

@@ -7,6 +7,7 @@ internal import Sessions
 struct AgentSession: Session {
     let hello: Hello
     let label: String
+    let pid: Int32?
     let connection: AgentConnection
     var way: AttachOptions.Way?
 

@@ -79,7 +79,7 @@ public struct LocalSessions: Sessions {
     ) async throws(ClientError) -> AgentSession {
         let (connection, hello) = try await AgentConnection.connect(
             toUnixSocket: path, pid: pid, timeout: timeout, sources: { AgentBundle.sources })
-        return AgentSession(hello: hello, label: label, connection: connection)
+        return AgentSession(hello: hello, label: label, pid: pid, connection: connection)
     }
 
     /// The pid and what runs there: the script's or the module's name rather than the interpreter's.

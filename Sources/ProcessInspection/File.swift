@@ -28,6 +28,12 @@ public struct File: ~Copyable, Sendable {
         self.path = path
     }
 
+    /// Takes a descriptor, to be closed with the value.
+    init(descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
     deinit { close(descriptor) }
 
     /// Reads bytes at a position.

@@ -9,6 +9,10 @@ public protocol Session: Sendable {
     /// The target, as a person would name it: its pid and the start of its command line.
     var label: String { get }
 
+    /// The target's number as this machine's processes count, by which it can be read from outside; nil when only its
+    /// agent is known.
+    var pid: Int32? { get }
+
     /// The way by which this session's opening brought the agent in; nil when it was there already.
     var way: AttachOptions.Way? { get }
 

@@ -13,6 +13,14 @@ public protocol Sessions: Sendable {
     /// - Throws: `SessionError`, which names what stands in the way and what mends it.
     func open(_ name: TargetName, options: AttachOptions) async throws(SessionError) -> any Session
 
+    /// Reads where a target's threads are, from outside: nothing is asked of it, nothing runs in it and no agent is needed.
+    ///
+    /// - Parameters:
+    ///   - name: which target.
+    ///   - thread: only the thread of this number, Python's own or the system's; nil reads all.
+    /// - Returns: The threads, the oldest first; none when there is no such thread.
+    func stacks(of name: TargetName, thread: UInt64?) async throws(SessionError) -> [ThreadStack]
+
     /// Looks for what stands in the way of attaching.
     ///
     /// - Parameter name: which target, or nil for what concerns this machine and user only.

@@ -17,7 +17,8 @@ protocol Verb: ParsableCommand {
 enum CommandLineParser {
     /// The verbs, in the order in which the help lists them.
     static let verbs: [any Verb.Type] = [
-        LaunchVerb.self, ProcessesVerb.self, DoctorVerb.self, EvaluateVerb.self, WhereVerb.self, CheckVerb.self,
+        LaunchVerb.self, ProcessesVerb.self, StackVerb.self, DoctorVerb.self, EvaluateVerb.self, WhereVerb.self,
+        CheckVerb.self,
         RunVerb.self,
     ]
 

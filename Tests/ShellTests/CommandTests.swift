@@ -1,5 +1,6 @@
 import SafeExpression
 import Sessions
+import Synchronization
 import Testing
 
 @testable import Shell
@@ -101,6 +102,59 @@ import Testing
         #expect(shell.session.requests.last?.params["id"]?.isNone == true)
         #expect(await shell.interpreter.run(line: "stack") == .usage)
         #expect(await shell.interpreter.run(line: "stack f --all") == .usage)
+    }
+
+    @Test func stacksFromOutside() async throws {
+        let shell = await TestShell()
+        shell.sessions.stacks.withLock {
+            $0.answer = [
+                ThreadStack(
+                    id: 7, nativeID: 70, name: "python", state: "running", holdsLock: true, isChanging: true,
+                    isCut: true,
+                    frames: [
+                        .init(function: "loop", file: "shop.py", line: 3, code: "pass"),
+                        .init(function: "main", file: "shop.py", line: nil, code: nil),
+                    ]), ThreadStack(id: 8, frames: []),
+            ]
+        }
+        let rows = """
+            thread,name,level,func,file,line,code,native_id,state,lock,changing
+            7,python,0,loop,shop.py,3,pass,70,running,true,true
+            7,python,1,main,shop.py,,,70,running,true,true
+
+            """
+        // By force, and of any process; nothing is asked of the agent.
+        await shell.assertExec("stack --outside | to csv", rows)
+        await shell.assertExec("stack --of 12 --all | to csv", rows)
+        await shell.assertExec("stack --of gunicorn --thread 7 | to csv", rows)
+        #expect(shell.session.requests.isEmpty)
+        #expect(shell.sessions.stacks.withLock { $0.asked } == [.pid(11), .pid(12), .text("gunicorn")])
+        #expect(
+            shell.front.reports.hasSuffix(
+                """
+                stack: thread 7 (python) holds the interpreter's lock
+                stack: thread 7 (python) moved on while it was read: its frames may not belong together
+                stack: thread 7 (python) has more than 2 frames
+
+                """))
+        // An agent that does not answer.
+        shell.session.on("thread") { _ throws(SessionError) in throw SessionError(.timedOut, "no answer") }
+        await shell.assertExec("stack --all | to csv", rows)
+        #expect(shell.front.reports.contains("stack: the target does not answer, so it is read from outside\n"))
+        // One that answers that it cannot is believed.
+        shell.session.on("thread") { _ throws(SessionError) in throw SessionError(.agent("TargetNotFound"), "no") }
+        #expect(await shell.interpreter.run(line: "stack --thread 7") == .failed)
+        #expect(await shell.interpreter.run(line: "stack --outside --thread 9") == .failed)
+        #expect(await shell.interpreter.run(line: "stack --outside --thread -9") == .usage)
+        #expect(await shell.interpreter.run(line: "stack --of 999") == .noTarget)
+        #expect(await shell.interpreter.run(line: "stack f --of 12") == .usage)
+    }
+
+    @Test func stacksOfAProcessWithoutASession() async {
+        let shell = await TestShell(isAttached: false)
+        shell.sessions.stacks.withLock { $0.answer = [ThreadStack(id: 7, frames: [])] }
+        await shell.mustExec("stack --of 12")
+        #expect(await shell.interpreter.run(line: "stack --outside") == .noTarget)
     }
 
     @Test func stackOfCalls() async throws {

@@ -13,6 +13,7 @@ struct RemoteExecution: ~Copyable {
     private let deadline: Deadline
     private let memory: TargetMemory
     private let offsets: DebugOffsets
+    private let debugging: RequestOffsets
     private let runtime: Range<UInt64>
     private let interpreter: UInt64
     private let executor: Injector.RemoteExecutor?
@@ -44,12 +45,12 @@ struct RemoteExecution: ~Copyable {
         else { throw Self.tooOld(pid) }
         let memory = try TargetMemory(of: pid)
         guard let bytes = memory.read(min(DebugOffsets.sizeToRead, Int(section.size)), at: start),
-            let offsets = DebugOffsets(bytes), offsets.minor >= 14
+            let offsets = DebugOffsets(bytes), let debugging = RequestOffsets(offsets)
         else { throw Self.tooOld(pid) }
         guard let interpreter = Self.mainInterpreter(start, offsets, memory) else {
             throw AttachError(.unsupported, "the Python interpreter of process \(pid) is starting or shutting down")
         }
-        guard memory.word(at: interpreter + offsets.isEnabled) == 1 else {
+        guard memory.word(at: interpreter + debugging.isEnabled) == 1 else {
             throw AttachError(
                 .unsupported, "remote debugging is switched off in process \(pid)",
                 hint: "by PYTHON_DISABLE_REMOTE_DEBUG or -X disable-remote-debug")
@@ -60,6 +61,7 @@ struct RemoteExecution: ~Copyable {
         self.deadline = deadline
         self.memory = memory
         self.offsets = offsets
+        self.debugging = debugging
         runtime = start..<(start + section.size)
         self.interpreter = interpreter
         self.executor = executor
@@ -111,14 +113,14 @@ struct RemoteExecution: ~Copyable {
 
     private func write(_ script: borrowing ScriptFile, _ state: UInt64) throws(AttachError) {
         let path = Array(script.path.utf8) + [0]
-        guard path.count <= offsets.scriptPathSize else {
+        guard path.count <= debugging.scriptPathSize else {
             throw AttachError(.unsupported, "the script's path is too long")
         }
-        let support = state + offsets.support
-        try memory.write(path, at: support + offsets.scriptPath, at: .written)
-        try memory.write([1, 0, 0, 0], at: support + offsets.pendingCall, at: .written)
-        guard let bits = memory.read(1, at: state + offsets.evalBreaker)?.first else { throw .exited(pid) }
-        try memory.write([bits | Self.pleaseStop | Self.lookAgain], at: state + offsets.evalBreaker, at: .called)
+        let support = state + debugging.support
+        try memory.write(path, at: support + debugging.scriptPath, at: .written)
+        try memory.write([1, 0, 0, 0], at: support + debugging.pendingCall, at: .written)
+        guard let bits = memory.read(1, at: state + debugging.evalBreaker)?.first else { throw .exited(pid) }
+        try memory.write([bits | Self.pleaseStop | Self.lookAgain], at: state + debugging.evalBreaker, at: .called)
     }
 
     // True when the script has run. When it was not begun in time, it is taken back, and can not run any more.
@@ -132,7 +134,7 @@ struct RemoteExecution: ~Copyable {
     }
 
     private func cancel(_ script: borrowing ScriptFile, _ state: UInt64) -> Bool {
-        let flag = state + offsets.support + offsets.pendingCall
+        let flag = state + debugging.support + debugging.pendingCall
         let wasPending = memory.word(at: flag) == 1
         try? memory.write([0, 0, 0, 0], at: flag, at: .unmapped)
         // A thread that had just taken the request needs the file a moment longer, or it would complain on the
@@ -143,7 +145,7 @@ struct RemoteExecution: ~Copyable {
 
     // The thread states to be asked, the main thread's first; those of blocked threads are left out.
     private mutating func candidates() -> [(thread: Int32, state: UInt64)] {
-        guard let main = word(interpreter + offsets.threadsMain), belongs(main) else { return [] }
+        guard let main = word(interpreter + debugging.threadsMain), belongs(main) else { return [] }
         if !isBlocked(pid) { return [(pid, main)] }
         guard let nativeID = offsets.threadNativeID,
             word(main + nativeID) == UInt64(status.namespacePids.last ?? pid)

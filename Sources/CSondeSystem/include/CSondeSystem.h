@@ -80,6 +80,11 @@ int sonde_pidfd_open(pid_t process);
 pid_t sonde_gettid(void);
 int sonde_tgkill(pid_t process, pid_t thread, int signal);
 
+/// openat2 (Linux 5.6) for reading a file by its path within a root directory: links, also absolute ones, and `..` stay
+/// within it, magic links (`/proc/self/fd/0`) are refused, and a pipe without a writer is not waited for.
+/// Answers with a descriptor, or the negated errno.
+int sonde_open_within(int root, const char *_Nonnull path);
+
 /// memmem, which the C library shows only when asked for its extensions.
 /// Answers with where the pattern begins, or NULL.
 const void *_Nullable sonde_find(

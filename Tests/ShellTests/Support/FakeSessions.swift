@@ -40,6 +40,17 @@ final class FakeSessions: Sessions {
         }
     }
 
+    /// What is read from outside, and what was asked for.
+    let stacks = Mutex<(answer: [ThreadStack], asked: [TargetName])>(([], []))
+
+    func stacks(of name: TargetName, thread: UInt64?) async throws(SessionError) -> [ThreadStack] {
+        if name == .pid(999) { throw SessionError(.noTarget, "there is no process 999", hint: "see ps") }
+        return stacks.withLock { stacks in
+            stacks.asked.append(name)
+            return stacks.answer.filter { thread == nil || $0.id == thread }
+        }
+    }
+
     func diagnose(_ name: TargetName?) async throws(SessionError) -> [Check] {
         guard name != nil else { return [Check(name: "ptrace_scope", status: .ok, message: "0")] }
         return [
@@ -66,6 +77,7 @@ final class FakeSession: Session {
     let state = Mutex(State())
     let hello = Hello(agent: "0.1.0", pid: 11, python: "3.12.1")
     let label = "11 python shop.py"
+    let pid: Int32? = 11
     let way: AttachOptions.Way? = nil
 
     /// Scripts the reply to a command.
