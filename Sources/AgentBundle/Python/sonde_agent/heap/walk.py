@@ -18,6 +18,7 @@ from ..originals import original
 
 PAUSE = 100.0  # milliseconds that a listing may take unless the request allows more
 SLICE = 4000
+_YOUNG = 5 * SLICE
 
 # What a listing takes, as measured on a heap of a million objects (docs/benchmarks.md), for each allocated block.
 _MICROSECONDS_A_BLOCK = 0.02
@@ -69,10 +70,13 @@ class Walk:
         """Calls `visit(objects)` with each slice; it keeps none of them. The slices' list is not to be kept either."""
         began = monotonic()
         old = gc.get_objects() if _HAS_NO_GENERATIONS else gc.get_objects(generation=2)
-        self.held_ms = (monotonic() - began) * 1000.0
         young = []
         for generation in () if _HAS_NO_GENERATIONS else (0, 1):
             young += gc.get_objects(generation=generation)
+        self.held_ms = (monotonic() - began) * 1000.0
+        if len(young) > _YOUNG:  # the program collects seldom or never, and they are not all young
+            old += young
+            young = []
         while young:
             self._hand_out(young, visit)
         while old:
