@@ -164,6 +164,10 @@ class ReplayTests(unittest.TestCase):
         client.close()
         wait_for(lambda: self.target.eval("len(ENDED)"), "the object to be let go")
         self.assertNotEqual(self.target.eval("ENDED"), ["MainThread"])
+        wait_for(
+            lambda: not self.target.eval("[thread.name for thread in threading.enumerate() if 'Dummy' in thread.name]"),
+            "the program's list of threads to be as before",
+        )
 
     def test_a_forked_child_finalizes_nothing(self):
         client, _ = self.record("shop.take", "ENDED.clear(); take(Cart([]))")
@@ -175,7 +179,9 @@ class ReplayTests(unittest.TestCase):
             STATUS = os.waitpid(pid, 0)[1]
         """)
         self.assertEqual(self.target.eval("STATUS"), 0)
+        self.assertEqual(self.target.eval("ENDED"), [])
         client.close()
+        wait_for(lambda: self.target.eval("len(ENDED)"), "the object to be let go")
 
     def test_bad_requests(self):
         client = self.target.client()

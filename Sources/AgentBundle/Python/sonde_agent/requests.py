@@ -147,6 +147,7 @@ class Workers:
             pass
         finally:
             self._agent.leave_thread(ident)
+            _forget_thread(ident)
             self._agent.guard.end(token)
 
     def _run(self, request, work, token):
