@@ -24,7 +24,6 @@ TARGETS = Path(__file__).resolve().parent / "targets"
 POLL, READ, FUTEX, SLEEP, ACCEPT = (7, 271), (0,), (202,), (230, 23, 270), (43, 288)
 
 # CPython 3.12 and later say so once when a program forks while the agent's thread is there.
-FORK_WARNING = r"\S+: DeprecationWarning: This process .* is multi-threaded, use of fork\(\) .*\n.*\n"
 
 
 class NotTried(Exception):
@@ -73,10 +72,9 @@ class Program:
 
     numbers = itertools.count()
 
-    def __init__(self, words, room, expected=("ready", "right"), environment=None, warning=""):
+    def __init__(self, words, room, expected=("ready", "right"), environment=None):
         self.base = room / str(next(self.numbers))
         self.expected = list(expected)
-        self.warning = warning
         variables = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(environment or {})}
         with open(f"{self.base}.out", "wb") as out, open(f"{self.base}.err", "wb") as err:
             streams = dict(stdin=subprocess.PIPE, stdout=out, stderr=err)
@@ -100,7 +98,7 @@ class Program:
         self.process.stdin.close()
         self.process.wait(timeout=30)
         assert (self.process.returncode, self.out.splitlines()) == (0, self.expected), self.err
-        assert re.sub(self.warning, "", self.err) == ""
+        assert self.err == ""
         assert left_behind(self.pid) == []
 
     def close(self):
@@ -170,8 +168,6 @@ class State:
     # The same for remote execution asked for by name.
     asked: str = "30s"
     expected: tuple = ("ready", "right")
-    # Whether it is always refused with the same words.
-    is_steady: bool = True
     # A way that gets in or not, by chance: it is not tried.
     by_chance: str = ""
 
@@ -180,16 +176,15 @@ class State:
 
     def cell(self, sonde, room, column):
         timeout = self.asked if column.way == "remote-exec" else self.timeout
-        warning = FORK_WARNING if self.name == "forking" else ""
         command = [column.python, TARGETS / "states.py", self.name]
-        with running(command, room, expected=self.expected, warning=warning) as target:
+        with running(command, room, expected=self.expected) as target:
             if self.is_there:
                 assert eventually(lambda: self.is_there(target.pid), 20), f"it did not come into {self.words}"
             text = answer(sonde, target.pid, column, timeout)
             if self.expected[1:-1]:
                 target.has_said(self.expected[1])
                 assert left_behind(target.pid) == []
-        return text if self.is_steady else re.sub(r".* (?=\(status)", "given up, in words that vary ", text)
+        return text
 
 
 class Stopped(State):
@@ -243,7 +238,7 @@ STATES = [
     State("forking", "forking all the time"),
     State("joining-at-exit", "at its end, waiting for its threads", is_in(FUTEX), asked="1s"),
     State("at-exit", "at its end, in an atexit function", is_in(READ), asked="1s"),
-    State("shutting-down", "at its end, taking its modules down", is_in(READ), "2s", "1s", is_steady=False),
+    State("shutting-down", "at its end, taking its modules down", is_in(READ), "2s", "1s"),
 ]  # fmt: skip
 
 

@@ -19,8 +19,7 @@ SECTIONS = [
         "states",
         "States of the target",
         "The way in is the one that Sonde chooses: ptrace before 3.14; from 3.14 on the interpreter is asked through its "
-        "remote\ndebugging interface first. A program that forks may print one DeprecationWarning about threads from 3.12 on, "
-        "while the\nagent is there.",
+        "remote\ndebugging interface first.",
         "the main thread is",
     ),
     (
@@ -34,8 +33,7 @@ SECTIONS = [
         "kinds",
         "Kinds of programs",
         "Started in this way, or built so. Each waits for its input when it is attached to, where nothing else is said; of "
-        "servers it\nis a worker process, which then has to answer requests. When the main thread is busy in a subinterpreter, "
-        "the agent\ncomes into that one before 3.12.",
+        "servers it\nis a worker process, which then has to answer requests. The agent comes into the main interpreter only.",
         "program",
     ),
     (
