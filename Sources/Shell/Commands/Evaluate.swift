@@ -11,8 +11,8 @@ enum Evaluate {
         input: .expression(placeholder: "EXPR"),
         options: [CommandOption("x", alias: "expand", .count, default: "1", "how deep objects are captured")],
         examples: [
-            .init("eval len(shop.CACHE)", "how much a cache holds"),
-            .init("eval -x 2 shop.settings", "an object with its attributes, and theirs"),
+            .init("eval len(shop.PRICES)", "how much a table holds"),
+            .init("eval -x 2 shop.PRICES", "the whole of it"),
         ],
         columns: [Column("value", .value, width: 40, "the value"), Column("type", .text, "its type")]
     ) { (invocation) throws(Failure) in

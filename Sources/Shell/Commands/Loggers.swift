@@ -15,8 +15,8 @@ enum Loggers {
             CommandOption("for", .duration, "how long; then the level goes back"),
         ],
         examples: [
-            .init("logger shop*", "the loggers of a package"),
-            .init("logger shop.cart --level debug --for 5m", "more from one of them, for five minutes"),
+            .init("logger *", "all of them"),
+            .init("logger asyncio --level debug --for 5m", "more from one of them, for five minutes"),
         ],
         columns: [
             Column("logger", .text, "its name"), Column("level", .text, "its own level"),

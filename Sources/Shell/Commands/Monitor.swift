@@ -17,10 +17,10 @@ enum Monitor {
             CommandOption("for", .duration, "stop after a time"),
         ],
         examples: [
-            .init("monitor shop:checkout --every 1s", "one function, each second"),
+            .init("monitor shop:checkout --every 1s -n 3", "one function, three seconds, each by itself"),
             .init(
-                "monitor shop.db.* --every 10s -n 6 if cost > 50 | where calls > 100",
-                "for a minute, the functions of a module with many calls that take longer than 50 ms"),
+                "monitor shop.Cart.* --every 2s -n 1 if cost > 0.001 | where calls > 10",
+                "the methods of a class with many calls that take longer than a microsecond"),
         ],
         columns: [
             Column("ts", .time, width: 12, "the end of the interval, in seconds since 1970"),

@@ -16,7 +16,7 @@ enum Stack {
         input: .words([.init("PATTERN", isOptional: true, completion: .pattern)]),
         options: ObservationColumns.options + StackNow.options,
         examples: [
-            .init("stack shop:charge -n 1", "who calls it"),
+            .init("stack shop:Bank.charge -n 1", "who calls it"),
             .init("stack --all | where \"queue\" in file", "where all threads are, those in one file"),
             .init("stack --of 4711", "where the threads of a process are that may be stuck"),
         ],

@@ -22,7 +22,7 @@ enum TimeTunnel {
             CommandOption("delete-all", .flag, "drop all calls"),
         ],
         examples: [
-            .init("tt shop:checkout -n 20 if cost > 100", "record slow calls"),
+            .init("tt shop:checkout -n 3 if cost > 20", "record slow calls"),
             .init("tt --list | where error is not None | select index, func, error", "those that failed"),
             .init("tt --index 3 -x 3 | to vertical", "one of them"),
         ],

@@ -22,7 +22,7 @@ enum Top {
         examples: [
             .init("top --for 2s | head 5", "the busiest functions"),
             .init(
-                "top --for 30s --idle --thread MainThread --flame main.svg", "where one thread is, also when it waits"),
+                "top --for 2s --idle --thread MainThread --flame main.svg", "where one thread is, also when it waits"),
         ],
         columns: [
             Column("func", .text, "the function"),

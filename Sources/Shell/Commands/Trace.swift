@@ -25,7 +25,7 @@ enum Trace {
         ],
         examples: [
             .init("trace shop:checkout -n 1", "the next call"),
-            .init("trace shop.views.* --min 100 --skip-stdlib -n 5 if error is None", "slow calls that succeed"),
+            .init("trace shop:checkout --min 10 --skip-stdlib -n 5 if error is None", "slow calls that succeed"),
         ],
         columns: [
             Column("ts", .time, width: 12, "when the call began, in seconds since 1970"),

@@ -21,7 +21,7 @@ enum Watch {
             CommandOption("f", .flag, "finished calls, returned or raised"),
         ],
         examples: [
-            .init("watch shop:checkout if cost > 100", "calls that take longer than 100 ms"),
+            .init("watch shop:checkout -n 3 if cost > 50", "three calls that take longer than 50 ms"),
             .init(
                 "watch shop:checkout -n 20 -x 2 --for 30s if user.tier == \"gold\" and error is None | select ts, cost",
                 "twenty calls or half a minute of one kind, two columns of them"),
