@@ -378,6 +378,7 @@ class ExecTests(unittest.TestCase):
         wait_for(lambda: self.target.text("[thread.name for thread in threading.enumerate()]") == "['MainThread']")
 
     def test_a_cancelled_one_is_interrupted(self):
+        wait_for(lambda: self.target.text("len(sys._current_frames())") == "2", "what was run before to end")
         request_id = self.client.send("exec", {"source": "while True: pass", "allow": "exec"})
         wait_for(lambda: self.target.text("len(sys._current_frames())") == "3", "the code to run")
         self.assertEqual(self.client.request("cancel", {"id": request_id}), {"cancelled": True})
