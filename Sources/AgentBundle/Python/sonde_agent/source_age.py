@@ -31,6 +31,8 @@ def _noted(module):
     space = reading.namespace(module) if module is not None else None
     path = space.get("__cached__") if space is not None else None
     if type(path) is not str:
+        path = _cached(space.get("__file__")) if space is not None else None
+    if path is None:
         return None
     try:
         with open(path, "rb") as file:
@@ -40,6 +42,16 @@ def _noted(module):
     if len(header) < 16 or header[4:8] != b"\0\0\0\0":
         return None  # it goes by the source's hash
     return int.from_bytes(header[8:12], "little"), int.from_bytes(header[12:16], "little")
+
+
+def _cached(path):
+    """Where the compiled file of a source file is; 3.15 no longer keeps that in the module."""
+    tag = sys.implementation.cache_tag
+    if type(path) is not str or not path.endswith(".py") or not tag or sys.pycache_prefix is not None:
+        return None
+    folder, _, name = path.rpartition("/")
+    level = ".opt-{}".format(sys.flags.optimize) if sys.flags.optimize else ""
+    return "{}/__pycache__/{}.{}{}.pyc".format(folder, name[:-3], tag, level)
 
 
 def process_start():
