@@ -3,6 +3,7 @@
 import os
 import sys
 import unittest
+from time import monotonic
 
 from .bundle import sources_payload, start_source
 from .client import wait_for
@@ -10,6 +11,7 @@ from .target import Target
 from .test_lifecycle import SHOP
 from .test_process import FORKING
 
+from sonde_agent.agent import Agent
 from sonde_agent.hurry import Hurry
 
 
@@ -25,7 +27,7 @@ class ShellTests(unittest.TestCase):
         frame = len(payload).to_bytes(4, "big") + payload
         with Target(SHOP, attach=False) as target:
             arriving(target)
-            for data in (b"", b"\0\0", frame[:4], frame[:100000], b"\0\0\0\0", b"\xff\xff\xff\xff"):
+            for data in (b"", b"\0\0", frame[:4], frame[:100000], b"\0\0\0\0", b"\xff\xff\xff\xff", b"\0\0\0\2\xff\xff"):
                 client = target.client(sources=None)
                 self.assertEqual(client.hello, {"type": "sources_wanted", "protocol": 1})
                 client.socket.sendall(data)
@@ -143,6 +145,30 @@ class ForkTests(unittest.TestCase):
             wait_for(lambda: target.eval("len(os.listdir('/proc/self/task'))") == 1, "the agent to go")
             target.run("in_child(lambda: 1)")
             self.assertEqual(target.stop(), "")
+
+
+class FaultTests(unittest.TestCase):
+    def test_a_fault_at_each_turn_takes_no_processor(self):
+        class Faulty(Agent):
+            def __init__(self):
+                self.threads, self.turns, self.detaching, self.dead = set(), 0, False, False
+
+            def _turn(self):
+                self.turns += 1
+                self.dead = self.turns == 3
+                raise ValueError
+
+        agent, began = Faulty(), monotonic()
+        agent.run()
+        self.assertEqual(agent.turns, 3)
+        self.assertGreaterEqual(monotonic() - began, 0.2)
+
+    def test_where_proc_is_missing(self):
+        with Target(FORKING, attach=False) as target:
+            target.run("import posix\ndef listdir(path): raise FileNotFoundError(path)\nposix.listdir = listdir")
+            target.attach()
+            target.client().request("ping")
+            self.assertEqual(target.text("in_child(lambda: work(1))"), repr("2"))
 
 
 class HurryTests(unittest.TestCase):

@@ -69,6 +69,9 @@ def end():
 """
 
 
+_ENOUGH = 40
+
+
 class SamplerTests(unittest.TestCase):
     """The sampler beside threads of this very process."""
 
@@ -76,8 +79,13 @@ class SamplerTests(unittest.TestCase):
         space = module(SOURCE)
         space.start(*names)
         self.addCleanup(space.end)
-        sampler = sampling.Sampler({get_ident()}, more.pop("wanted", lambda ident: True), **more)
-        sampler.run(0.4, 200, lambda: None)
+        wanted = more.pop("wanted", lambda ident: True)
+        # On a busy machine a sample costs more, and fewer are taken: a share needs enough of them.
+        for seconds in (0.4, 0.8, 1.6, 3.2):
+            sampler = sampling.Sampler({get_ident()}, wanted, **more)
+            sampler.run(seconds, 200, lambda: None)
+            if sampler.samples >= _ENOUGH:
+                break
         space.end()
         self.space = space
         rows = sampling.functions(sampler)
@@ -85,26 +93,26 @@ class SamplerTests(unittest.TestCase):
 
     def test_own_and_total(self):
         sampler, rows = self.profile("outer")
-        self.assertGreater(rows["shop.inner"]["own"], 60)
-        self.assertGreater(rows["shop.outer"]["total"], 70)
-        self.assertLess(rows["shop.outer"]["own"], 35)
+        self.assertGreater(rows["shop.inner"]["own"], 80)
+        self.assertGreater(rows["shop.outer"]["total"], 95)
+        self.assertLess(rows["shop.outer"]["own"], 20)
         self.assertAlmostEqual(sum(row["own"] for row in rows.values()), 100, delta=0.1)
         self.assertEqual(rows["shop.inner"]["file"], "/nowhere/shop.py")
         self.assertGreater(sampler.samples, 10)
-        self.assertLessEqual(rows["shop.outer"]["total_ms"], 400 * 1.5)
+        self.assertLessEqual(rows["shop.outer"]["total_ms"], sampler.seconds * 1000 * 1.5)
 
     def test_a_recursive_function_counts_once(self):
         sampler, rows = self.profile("recursing")
         self.assertLessEqual(rows["shop.recurse"]["total"], 100)
-        self.assertGreater(rows["shop.recurse"]["total"], 60)
+        self.assertGreater(rows["shop.recurse"]["total"], 90)
         self.assertLessEqual(max(map(len, sampler.stacks)), sampling._DEPTH)
 
     def test_waiting_threads_count_with_idle_only(self):
         _, rows = self.profile("waits", "outer")
-        self.assertLess(rows.get("shop.waits", {"total": 0})["total"], 30)
+        self.assertLess(rows.get("shop.waits", {"total": 0})["total"], 10)
         sampler, rows = self.profile("waits", "waits", idle=True)
-        self.assertGreater(rows["shop.waits"]["total"], 60)
-        self.assertAlmostEqual(rows["shop.waits"]["total_ms"], 2000 * sampler.seconds, delta=600)
+        self.assertGreater(rows["shop.waits"]["total"], 90)
+        self.assertAlmostEqual(rows["shop.waits"]["total_ms"], 2000 * sampler.seconds, delta=300)
 
     def test_gil_leaves_out_threads_that_run_without_it(self):
         _, rows = self.profile("compresses", "outer")
@@ -144,7 +152,7 @@ class SamplerTests(unittest.TestCase):
         sampler = sampling.Sampler({get_ident()}, lambda ident: True)
         sampler.run(1.0, 100, lambda: None)
         self.assertEqual(sampler.threads, 50)
-        self.assertLess(sampler.cost, 0.03 * sampler.seconds)
+        self.assertLess(sampler.cost, 0.015 * sampler.seconds)
 
 
 class TopTests(unittest.TestCase):

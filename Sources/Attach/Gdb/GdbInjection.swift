@@ -25,25 +25,17 @@ struct GdbInjection: ~Copyable {
         if let obstacle = try Gdb.find(by: deadline).obstacle(processor: Gdb.processorFlags) {
             throw AttachError(.unsupported, obstacle, hint: Gdb.noneIsNeeded)
         }
-        let status: ProcessStatus
-        let map: MemoryMap
-        do {
-            status = try ProcessStatus(of: pid)
-            map = try MemoryMap(of: pid)
-        } catch {
-            throw error.kind == .notPermitted ? Obstacle.ofSeizing(pid, errno: EPERM) : .exited(pid)
-        }
-        guard let image = PythonImage.find(in: pid, map: map) else { throw Injector.notPython(pid) }
+        let target = try TargetProcess(pid)
+        let image = target.image
         let version = Interpreter(reading: image.elf, path: image.path, readsSymbols: false).version
         if let version, version < PythonVersion(3, 8) {
-            throw AttachError(
-                .unsupported, "process \(pid) runs Python \(version)", hint: "CPython 3.8 and later can be attached to")
+            throw TargetProcess.tooOld(pid, version)
         }
-        let functions = try PythonFunctions(in: image, map: map, of: pid)
-        let libraries = try GdbFunctions(in: image, map: map, of: pid)
+        let functions = try PythonFunctions(in: image, map: target.map, of: pid)
+        let libraries = try GdbFunctions(in: image, map: target.map, of: pid)
         let memory = try TargetMemory(of: pid)
         self.pid = pid
-        self.status = status
+        status = target.status
         self.functions = functions
         self.libraries = libraries
         self.memory = memory

@@ -28,15 +28,9 @@ struct PtraceInjection: ~Copyable {
 
     /// Looks at the target, which runs on, and finds all that is needed.
     init(_ source: [UInt8], in pid: Int32, deadline: Deadline, steps: StepWatch) throws(AttachError) {
-        let status: ProcessStatus
-        let map: MemoryMap
-        do {
-            status = try ProcessStatus(of: pid)
-            map = try MemoryMap(of: pid)
-        } catch {
-            throw error.kind == .notPermitted ? Obstacle.ofSeizing(pid, errno: EPERM) : .exited(pid)
-        }
-        guard let image = PythonImage.find(in: pid, map: map) else { throw Injector.notPython(pid) }
+        let target = try TargetProcess(pid)
+        let image = target.image
+        let map = target.map
         let memory = try TargetMemory(of: pid)
         try Self.checkVersion(image, memory, pid)
         let functions: PythonFunctions
@@ -51,7 +45,7 @@ struct PtraceInjection: ~Copyable {
             throw error
         }
         self.pid = pid
-        pidInside = status.namespacePids.last ?? pid
+        pidInside = target.status.namespacePids.last ?? pid
         self.source = source
         self.deadline = deadline
         self.steps = steps
@@ -116,9 +110,7 @@ struct PtraceInjection: ~Copyable {
     ) throws(AttachError) {
         let name = image.path.split(separator: "/").last ?? ""
         if let version = PythonVersion(fileName: name), version < PythonVersion(3, 8) {
-            throw AttachError(
-                .unsupported, "process \(pid) runs Python \(version)",
-                hint: "CPython 3.8 and later can be attached to")
+            throw TargetProcess.tooOld(pid, version)
         }
         // Since 3.13 the global state begins with a mark, the version, and whether the build is free-threaded. Without a
         // GIL nothing tells a thread that may be used from one that may not.

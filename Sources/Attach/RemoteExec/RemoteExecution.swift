@@ -32,15 +32,8 @@ struct RemoteExecution: ~Copyable {
     init(
         _ source: [UInt8], in pid: Int32, deadline: Deadline, executor: Injector.RemoteExecutor?
     ) throws(AttachError) {
-        let status: ProcessStatus
-        let map: MemoryMap
-        do {
-            status = try ProcessStatus(of: pid)
-            map = try MemoryMap(of: pid)
-        } catch {
-            throw error.kind == .notPermitted ? Obstacle.ofSeizing(pid, errno: EPERM) : .exited(pid)
-        }
-        guard let image = PythonImage.find(in: pid, map: map) else { throw Injector.notPython(pid) }
+        let target = try TargetProcess(pid)
+        let image = target.image
         guard let section = image.elf.section(named: ".PyRuntime"), let start = image.address(ofSection: ".PyRuntime")
         else { throw Self.tooOld(pid) }
         let memory = try TargetMemory(of: pid)
@@ -56,7 +49,7 @@ struct RemoteExecution: ~Copyable {
                 hint: "by PYTHON_DISABLE_REMOTE_DEBUG or -X disable-remote-debug")
         }
         self.pid = pid
-        self.status = status
+        status = target.status
         self.source = source
         self.deadline = deadline
         self.memory = memory

@@ -9,7 +9,7 @@ from . import dispatch, source_lines
 from .arrival import PROTOCOL
 from .frames import FrameTooLarge
 from .loop import Loop
-from .originals import allocate_lock, get_ident
+from .originals import allocate_lock, get_ident, pause
 from .probes.hooks import Hooks
 from .requests import Workers
 from .session import Session
@@ -17,6 +17,7 @@ from .session import Session
 _SESSIONS = 64
 _FAREWELL = 1.0
 _SETTLE = 0.2
+_REST = 0.1
 
 
 class Agent:
@@ -53,9 +54,13 @@ class Agent:
     def begin(self, connection):
         """Serves where its arrival listens; the connection becomes the first session."""
         self._loop = Loop()
-        for listener in self._arrival.listeners:
-            self._listen(listener)
-        self._open(connection)
+        try:
+            for listener in self._arrival.listeners:
+                self._listen(listener)
+            self._open(connection)
+        except BaseException:
+            self._loop.close()
+            raise
 
     def _listen(self, listener):
         listener.serve()
@@ -177,9 +182,11 @@ class Agent:
                 try:
                     self._turn()
                 except Exception:
-                    # The third layer: whatever was not caught where it belongs must not end the agent.
+                    # The third layer: whatever was not caught where it belongs must not end the agent, nor, should it
+                    # come again with each turn, take the program's processor.
                     if self.dead:
                         return
+                    pause(_REST)
         finally:
             if not self.dead:
                 self._go()

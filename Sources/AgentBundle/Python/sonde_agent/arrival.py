@@ -13,7 +13,7 @@ from time import monotonic
 from . import frames
 from .hurry import Hurry
 from .listener import Listener, set_patience
-from .originals import allocate_lock
+from .originals import allocate_lock, pause
 from .signals import block_signals
 
 PROTOCOL = 1
@@ -69,7 +69,7 @@ class Arrival:
                 return False
             if monotonic() > ends:
                 raise RuntimeError("another agent is about to leave this process and does not")
-            _Event().wait(0.005)
+            pause(0.005)
 
     def take_over(self, settings):
         """Called by a later arrival on its own thread; whether this one serves its path too.
@@ -103,23 +103,24 @@ class Arrival:
             self._connection.setblocking(True)
             set_patience(self._connection, _TURN)
             try:
-                payload = self._ask(self._connection)
-            except OSError:
-                payload = None
-            if payload is not None:
-                parts = payload.decode("utf-8").split("\0")
-                self.importer.add(dict(zip(parts[::2], parts[1::2])))
-                return self._connection
-            self._connection.close()
+                parts = self._ask(self._connection).decode("utf-8").split("\0")
+            except (OSError, ValueError):
+                # Whoever this was: the next one may be a shell.
+                self._connection.close()
+                continue
+            self.importer.add(dict(zip(parts[::2], parts[1::2])))
+            return self._connection
 
     def _ask(self, connection):
         connection.sendall(frames.frame(_WANTED))
         header = connection.recv(4, MSG_WAITALL)
         length = int.from_bytes(header, "big")
         if len(header) < 4 or not 0 < length <= frames.LIMIT:
-            return None
+            raise ValueError("no frame with the sources")
         payload = connection.recv(length, MSG_WAITALL)
-        return payload if len(payload) == length else None
+        if len(payload) < length:
+            raise ValueError("the shell went while it sent the sources")
+        return payload
 
     def serve(self, connection, describe):
         """Loads the rest, and is the agent until it goes."""
@@ -130,7 +131,10 @@ class Arrival:
         except Exception as error:
             text = describe(error).encode("ascii", "backslashreplace").decode("ascii")
             text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-            connection.sendall(frames.frame(('{"type":"start_failed","error":"%s"}' % text).encode("ascii")))
+            try:
+                connection.sendall(frames.frame(('{"type":"start_failed","error":"%s"}' % text).encode("ascii")))
+            except OSError:
+                pass  # nobody is there to be told
             connection.close()
             return
         self._serves.set()

@@ -77,8 +77,11 @@ class Guard:
 
 
 def _tasks():
-    """The kernel's numbers of this process's threads."""
-    return {int(name) for name in posix.listdir("/proc/self/task")}
+    """The kernel's numbers of this process's threads; none where there is no /proc."""
+    try:
+        return {int(name) for name in posix.listdir("/proc/self/task")}
+    except OSError:
+        return set()
 
 
 def _warning_filters():
@@ -100,7 +103,7 @@ def _prepare_sonde_agent():
             guard.warn_again()
         tasks = _tasks()
         own = sum([guard.count(tasks) for guard in list(_guards)])
-        if own and len(tasks) - own <= 1:
+        if own and tasks and len(tasks) - own <= 1:
             _guards[-1].ignore(_warning_filters())
     except Exception:
         pass

@@ -2,30 +2,23 @@
 
 from time import monotonic
 
+from .installed import Installed
 from .loggers import Loggers, own_level
 from .originals import allocate_lock
-from .probes.probe import remaining
 
 _lock = allocate_lock()
 _changes = []  # those in force, oldest first
 
 
-class LevelChange:
+class LevelChange(Installed):
     """One change; it stands among the agent's probes, so that whatever ends a probe ends it too."""
 
-    active = True
-    runs_in_calls = False
-    due = None
-
     def __init__(self, request, name, logger, level, seconds):
-        self.session = request.session
-        self.request_id = request.id
-        self.name = name
+        Installed.__init__(self, request.agent, request.session, request.id, "logger")
+        self.pattern = "{} {}".format(name, Loggers().level_name(level))
         self.logger = logger
         self.level = level
         self.before = own_level(logger)
-        self.watch_id = request.agent.next_watch_id("logger")
-        self.stopped = False
         self.ends = monotonic() + seconds
 
     def install(self):
@@ -50,28 +43,11 @@ class LevelChange:
             elif own_level(self.logger) == self.level:
                 Loggers().set_level(self.logger, self.before)
 
-    def finish(self):
-        """There is nothing to tell before the last event."""
-
     def abandon(self):
         """In a forked child, which has no agent any more. Takes no lock."""
         own = [change for change in _changes if change.logger is self.logger]
         if own and own_level(self.logger) == own[-1].level:
             Loggers().set_level_alone(self.logger, own[0].before)
-
-    def row(self):
-        """Its line in `status`."""
-        return {
-            "watch_id": self.watch_id,
-            "command": "logger",
-            "pattern": "{} {}".format(self.name, Loggers().level_name(self.level)),
-            "functions": 0,
-            "ends_in": remaining(self.ends),
-            "emitted": 0,
-            "dropped": 0,
-            "guard_errors": 0,
-            "session": self.session.number,
-        }
 
     def stop_event(self, reason):
         """What its session is told at its end."""

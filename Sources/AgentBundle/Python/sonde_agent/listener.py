@@ -104,7 +104,9 @@ class Listener:
 
 def set_patience(connection, seconds):
     """Has whoever waits for input there, or for room, give up after that many seconds (`socket(7)`)."""
-    span = int(seconds).to_bytes(8, sys.byteorder) + int(seconds % 1 * 1e6).to_bytes(8, sys.byteorder)
+    # A span of nothing would be one without end.
+    microseconds = max(int(seconds * 1e6), 1)
+    span = b"".join([part.to_bytes(8, sys.byteorder) for part in divmod(microseconds, 1000000)])
     connection.setsockopt(_socket.SOL_SOCKET, _socket.SO_RCVTIMEO, span)
     connection.setsockopt(_socket.SOL_SOCKET, _socket.SO_SNDTIMEO, span)
 

@@ -55,7 +55,8 @@ def strip(error):
 class BasePoint:
     """One function of a probe.
 
-    A kind of probe makes its own of this: `plan` says what the replacement does, `calls` what it calls.
+    A kind of probe makes its own of this: `plan` says what the replacement does, and its method `calls` gives what the
+    plan's source names by constants, beside what every plan may name.
     """
 
     __slots__ = ("probe", "site", "found", "function", "layout", "plan", "link")
@@ -84,10 +85,6 @@ class BasePoint:
         )
         objects.update(self.calls())
         return replacement(code, self.layout, self.site.spelling, self.plan, objects)
-
-    def calls(self):
-        """What the plan's source names by constants, beside what every plan may name."""
-        raise NotImplementedError
 
     def fault(self, error):
         """The guard failed: the observation is dropped, and the call goes on."""

@@ -18,18 +18,15 @@ from .base import BasePoint
 from .foreign import is_foreign
 from .histogram import Histogram
 from .probe import Tally
+from .wrapper import BasePlan
 
 _BATCH = 1024
 
 
-class CountingPlan:
+class CountingPlan(BasePlan):
     """The replacement's body: two readings of the clock, and an append."""
 
-    __slots__ = ("guard_arguments", "decided_at_entry")
-
-    def __init__(self, site):
-        self.guard_arguments = site.arguments
-        self.decided_at_entry = site.decided_at_entry
+    __slots__ = ()
 
     def write(self, source, depth):
         """Writes the body of the replacement."""

@@ -1,9 +1,10 @@
 """A probe: what one `watch` or `stack` has installed, its limits and its counts."""
 
 from itertools import count
-from time import monotonic, perf_counter
+from time import perf_counter
 
 from ..errors import AgentError
+from ..installed import Installed
 
 STOP_EVENT = "watch_stopped"
 
@@ -23,24 +24,17 @@ class Tally:
         return int(repr(self._count)[len("count(") : -1])
 
 
-class Probe:
+class Probe(Installed):
     """One installed observation; its points are the functions that it sits on."""
 
-    runs_in_calls = True  # the program may be in the middle of code of the agent when it is removed
+    runs_in_calls = True
 
     def __init__(self, agent, session, request_id, command, pattern, limits):
-        self.agent = agent
-        self.session = session
-        self.request_id = request_id
-        self.command = command
+        Installed.__init__(self, agent, session, request_id, command)
         self.pattern = pattern
         self.limits = limits
-        self.watch_id = agent.next_watch_id(command)
         self.points = []
         self.active = False
-        self.stopped = False
-        self.ends = None
-        self.due = None  # when the agent's thread is to call `tick`; seconds of `monotonic`
         self.emitted = 0
         self.guard_errors = Tally()
         self._numbers = count()
@@ -57,11 +51,10 @@ class Probe:
         """From now on it observes."""
         self.active = True
 
-    def tick(self, now):
-        """Called by the agent's thread when `due` has come."""
-
-    def finish(self):
-        """Called when it has been taken off its functions, before its last event."""
+    @property
+    def faults(self):
+        """How many of its guard's evaluations failed."""
+        return self.guard_errors.value
 
     @property
     def dropped(self):
@@ -159,27 +152,8 @@ class Probe:
             "reason": reason,
             "emitted": self.emitted,
             "dropped": self.dropped,
-            "guard_errors": self.guard_errors.value,
+            "guard_errors": self.faults,
         }
-
-    def row(self):
-        """The probe's line in `status`."""
-        return {
-            "watch_id": self.watch_id,
-            "command": self.command,
-            "pattern": self.pattern,
-            "functions": len(self.points),
-            "ends_in": remaining(self.ends),
-            "emitted": self.emitted,
-            "dropped": self.dropped,
-            "guard_errors": self.guard_errors.value,
-            "session": self.session.number,
-        }
-
-
-def remaining(ends):
-    """Seconds until then, or None."""
-    return round(max(ends - monotonic(), 0.0), 3) if ends is not None else None
 
 
 class Limits:

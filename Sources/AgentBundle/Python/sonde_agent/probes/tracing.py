@@ -10,7 +10,7 @@ from .calltree import CallTree
 from .driving import Driven, unwrap
 from .making import number
 from .probe import Probe
-from .wrapper import is_replacement
+from .wrapper import BasePlan, is_replacement
 
 if sys.version_info >= (3, 12):
     from .tracing_by_monitoring import Tracer
@@ -25,14 +25,10 @@ _tracers = []
 _DRIVEN = {"coroutine": "{r} = await {d}({o}, {i}({call}))", "generator": "{r} = yield from {d}({o}, {i}({call}))"}
 
 
-class TracePlan:
+class TracePlan(BasePlan):
     """The replacement's body: the thread's calls are followed while the observed one runs."""
 
-    __slots__ = ("guard_arguments", "decided_at_entry")
-
-    def __init__(self, site):
-        self.guard_arguments = site.arguments
-        self.decided_at_entry = site.decided_at_entry
+    __slots__ = ()
 
     def write(self, source, depth):
         """Writes the body of the replacement."""

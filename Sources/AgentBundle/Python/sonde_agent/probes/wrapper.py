@@ -18,20 +18,28 @@ _HAS_DOCSTRING = 0x4000000
 MARK = "$sonde"
 
 
-class Plan:
-    """What the replacement has to do.
+class BasePlan:
+    """What a replacement has to do; its `write` gives the body.
 
     - `guard_arguments`: source expressions of the guard's arguments, or None when there is no guard. They may use the
       names `c` (cost), `r` (result) and `e` (error) when the guard is decided at exit.
     - `decided_at_entry`: whether the guard needs nothing of what the call brings.
-    - `at_entry`, `on_return`, `on_error`: which observations are wanted.
     """
 
-    __slots__ = ("guard_arguments", "decided_at_entry", "at_entry", "on_return", "on_error")
+    __slots__ = ("guard_arguments", "decided_at_entry")
 
-    def __init__(self, site, at_entry, on_return, on_error):
+    def __init__(self, site):
         self.guard_arguments = site.arguments
         self.decided_at_entry = site.decided_at_entry
+
+
+class Plan(BasePlan):
+    """Calls are observed: `at_entry`, `on_return` and `on_error` say when."""
+
+    __slots__ = ("at_entry", "on_return", "on_error")
+
+    def __init__(self, site, at_entry, on_return, on_error):
+        BasePlan.__init__(self, site)
         self.at_entry = at_entry
         self.on_return = on_return
         self.on_error = on_error
