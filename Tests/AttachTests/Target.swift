@@ -5,7 +5,7 @@ import Testing
 final class Target: Sendable {
     enum Failure: Error {
         case notStarted(Int32)
-        case closed
+        case closed(waitingFor: String, status: Int32?)
         case tooLate(waitingFor: String, got: String)
     }
 
@@ -111,7 +111,11 @@ final class Target: Sendable {
         while true {
             let isOpen = read()
             if let value = try look() { return value }
-            guard isOpen || poll() == nil else { throw Failure.closed }
+            guard isOpen || poll() == nil else {
+                // It may have ended just now, between the look and this.
+                if let value = try look() { return value }
+                throw Failure.closed(waitingFor: what, status: state.status)
+            }
             guard now() < end else { throw Failure.tooLate(waitingFor: what, got: state.lines.joined(separator: "|")) }
             usleep(500)
         }

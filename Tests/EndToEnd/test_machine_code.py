@@ -168,7 +168,7 @@ class Run:
 ASKED = ["mprotect", "is_finalizing", "is_initialized", "check"]
 # What follows for a thread that does not hold the GIL, and for one that may.
 FREE = [*ASKED, "this_thread", "of_thread", "main"]
-HELD = [*ASKED, "current_thread", "this_thread", "main", "current"]
+HELD = [*ASKED, "current_thread", "this_thread", "of_thread", "main"]
 
 
 @pytest.mark.parametrize("name", MACHINES)
@@ -180,7 +180,7 @@ HELD = [*ASKED, "current_thread", "this_thread", "main", "current"]
     ({"check": 1, "add_pending": -1}, [*HELD, "add_pending"], QUEUE_FULL),
     ({"check": 1, "mode": MAY_ONLY_RUN}, HELD, NOT_NOW),
     ({"check": 1, "current_thread": 3 << 40}, HELD[:-2], NOT_NOW),
-    ({"check": 1, "current": OTHER}, HELD, IN_SUBINTERPRETER),
+    ({"check": 1, "of_thread": OTHER}, HELD, IN_SUBINTERPRETER),
     ({"of_thread": OTHER}, FREE, IN_SUBINTERPRETER),
     ({"mode": QUEUE_ONLY}, FREE, NOT_NOW),
     ({"mode": MUST_QUEUE}, [*FREE, "add_pending"], QUEUED),

@@ -14,9 +14,7 @@ struct UnnamedFile: ~Copyable {
         }
         unlink(name)
         guard pwrite(descriptor, content, content.count, 0) == content.count else {
-            let error = errno
-            close(descriptor)
-            throw AttachError(.failed, "cannot write a file in /tmp: \(SystemError.text(error))")
+            throw AttachError(.failed, "cannot write a file in /tmp: \(SystemError.text(errno))")
         }
     }
 

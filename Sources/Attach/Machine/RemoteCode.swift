@@ -75,7 +75,10 @@ struct RemoteCode<M: Machine> {
             // In 3.8 one queue serves all interpreters.
             var elsewhere: Jump?
             if let interpreters = around.python.interpreters {
-                compareInterpreters(interpreters)
+                code.call(interpreters.main, [])
+                code.keepResult(at: ControlBlock.keptOffset)
+                code.call(interpreters.current, [])
+                code.compareResult(withKept: ControlBlock.keptOffset)
                 elsewhere = code.jump(.ifNotEqual)
             }
             // An interpreter may have been started by another thread than the first. Then the one that queued the call
@@ -136,14 +139,7 @@ struct RemoteCode<M: Machine> {
             code.call(python.thisThreadState, [])
             code.compareResultWithNull()
             ends.append(finish(.noThreadState, unless: .ifNotEqual))
-            // Since 3.12 it is that of the interpreter in which the thread is blocked; before, the main interpreter's.
-            if let interpreters = python.interpreters, let function = interpreters.ofThreadState {
-                code.call(function, [.result])
-                code.keepResult(at: ControlBlock.keptOffset)
-                code.call(interpreters.main, [])
-                code.compareResult(withKept: ControlBlock.keptOffset)
-                ends.append(finish(.inSubinterpreter, unless: .ifEqual))
-            }
+            if let interpreters = python.interpreters, let end = writeOwner(interpreters) { ends.append(end) }
             code.compare(ControlBlock.modeOffset, ControlBlock.Mode.mayRun.rawValue)
             let mayRun = code.jump(.ifEqual)
             code.compare(ControlBlock.modeOffset, ControlBlock.Mode.mayOnlyRun.rawValue)
@@ -202,16 +198,21 @@ struct RemoteCode<M: Machine> {
             code.call(around.python.thisThreadState, [])
             code.compareResult(withKept: ControlBlock.keptOffset)
             // Another thread's, or this one's in a subinterpreter.
-            let isAnothers = finish(.notNow, unless: .ifEqual)
-            compareInterpreters(interpreters)
-            return [isAnothers, finish(.inSubinterpreter, unless: .ifEqual)]
+            var ends = [finish(.notNow, unless: .ifEqual)]
+            if let jump = writeOwner(interpreters) { ends.append(jump) }
+            return ends
         }
 
-        private mutating func compareInterpreters(_ interpreters: PythonFunctions.InterpreterFunctions) {
-            code.call(interpreters.main, [])
+        // Goes on when the thread state that was given last belongs to the main interpreter. Since 3.12 it is that of the
+        // interpreter in which the thread is; before, always the main one's. Nothing that checks itself is asked: the
+        // thread may be in the middle of going from one interpreter to another, and PyInterpreterState_Get would abort.
+        private mutating func writeOwner(_ interpreters: PythonFunctions.InterpreterFunctions) -> Jump? {
+            guard let function = interpreters.ofThreadState else { return nil }
+            code.call(function, [.result])
             code.keepResult(at: ControlBlock.keptOffset)
-            code.call(interpreters.current, [])
+            code.call(interpreters.main, [])
             code.compareResult(withKept: ControlBlock.keptOffset)
+            return finish(.inSubinterpreter, unless: .ifEqual)
         }
 
         private mutating func unmapData() { code.callSystem(M.calls.munmap, around.room.dataRange) }

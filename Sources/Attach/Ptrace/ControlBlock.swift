@@ -82,6 +82,7 @@ struct ControlBlock {
     var holds: UInt64 { address + UInt64(Self.holdsOffset) }
     var watched: UInt64 { address + UInt64(Self.watchedOffset) }
     var time: UInt64 { address + UInt64(Self.timeOffset) }
+    var thread: UInt64 { address + UInt64(Self.threadOffset) }
     var runner: UInt64 { address + UInt64(Self.runnerOffset) }
     var source: UInt64 { address + UInt64(Self.sourceOffset) }
 

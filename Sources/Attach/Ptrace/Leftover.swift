@@ -32,6 +32,12 @@ struct Leftover: Sendable {
         return found
     }
 
+    /// The thread that was entered there, if any was.
+    func thread(_ memory: borrowing TargetMemory) -> Int32? {
+        guard isMarked, let word = memory.word(at: room.control.thread), word != 0 else { return nil }
+        return Int32(bitPattern: word)
+    }
+
     /// Whether it is certain that nothing in the target will ever come back to it.
     ///
     /// - Parameters:

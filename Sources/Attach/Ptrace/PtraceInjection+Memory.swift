@@ -73,9 +73,22 @@ extension PtraceInjection {
     }
 
     private mutating func unmapLeftovers(on stop: inout StoppedThread) throws(AttachError) {
-        let certain = leftovers.filter { $0.isCertain(with: stop, of: pid, pidInside: pidInside, memory) }
-        leftovers = []
-        for leftover in certain { _ = try munmap(leftover.room, on: &stop) }
+        for leftover in leftovers where leftover.isCertain(with: stop, of: pid, pidInside: pidInside, memory) {
+            leftovers.removeAll { $0.room == leftover.room }
+            _ = try munmap(leftover.room, on: &stop)
+        }
+    }
+
+    /// Removes what only the thread that was entered there can tell of, when the source has been run by another one.
+    mutating func unmapLeftovers() {
+        for thread in Set(leftovers.compactMap { $0.thread(memory) }) {
+            guard var stop = try? stopped(thread, by: Deadline(after: .milliseconds(200))) else { continue }
+            if stop.snapshot.interrupted.continuation != .unknown, !isOnTheWayBack(stop.snapshot) {
+                try? unmapLeftovers(on: &stop)
+            }
+            try? stop.restore()
+            use += stop.use
+        }
     }
 
     private func munmap(_ room: Room, on stop: inout StoppedThread) throws(AttachError) -> Int64 {

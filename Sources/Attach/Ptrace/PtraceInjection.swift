@@ -59,6 +59,13 @@ struct PtraceInjection: ~Copyable {
 
     /// Runs the source.
     mutating func run() throws(AttachError) -> Injection {
+        var injection = try enter()
+        unmapLeftovers()
+        injection.use = use
+        return injection
+    }
+
+    private mutating func enter() throws(AttachError) -> Injection {
         var round = 0
         // An interpreter that is starting will be ready within milliseconds, and is caught before its program begins.
         var startingLooks = 0
@@ -235,7 +242,7 @@ struct PtraceInjection: ~Copyable {
 
     // The thread is at the end of what another Sonde, killed meanwhile, made it do, and will be back within a tenth of a second.
     // Entered here it would come back to memory that nobody knows to be in use.
-    private func isOnTheWayBack(_ snapshot: ThreadSnapshot) -> Bool {
+    func isOnTheWayBack(_ snapshot: ThreadSnapshot) -> Bool {
         let place = snapshot.registers.programCounter
         let page = place & ~(Room.page - 1)
         return gadgets.contain(place) && !snapshot.interrupted.isBlocked

@@ -23,7 +23,7 @@ struct PythonFunctions: Sendable {
     struct InterpreterFunctions: Sendable {
         /// Gives the thread state that is current, or null.
         let currentThreadState: UInt64
-        /// Gives the interpreter that is current; only with the GIL.
+        /// Gives the interpreter that is current, or aborts: only where the interpreter itself has called us.
         let current: UInt64
         /// Gives the main interpreter.
         let main: UInt64
