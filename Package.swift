@@ -43,7 +43,9 @@ let package = Package(
         .target(name: "AgentProtocol", dependencies: ["SafeExpression"], swiftSettings: pure),
 
         .target(name: "CSondeSystem"),
-        .target(name: "CSondeAgentBundle"),
+        .target(
+            name: "CSondeAgentBundle", exclude: ["compiled"],
+            cSettings: [.define("SONDE_CARRIES_COMPILED_AGENT", .when(configuration: .release))]),
         .systemLibrary(name: "CPython", pkgConfig: "python3", providers: [.apt(["libpython3-dev"])]),
         .target(name: "CSondePython", dependencies: ["CPython"]),
         .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),

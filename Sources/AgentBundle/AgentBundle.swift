@@ -1,6 +1,7 @@
 internal import CSondeAgentBundle
+internal import Glibc
 
-/// The Python agent's source, carried inside the binary.
+/// The Python agent, carried inside the binary.
 public enum AgentBundle {
     /// The agent's version, which it says in its greeting.
     public static let version = "0.1.0"
@@ -12,18 +13,18 @@ public enum AgentBundle {
         /// The source, UTF-8.
         public let contents: String
 
+        fileprivate init(_ file: sonde_agent_file) {
+            let bytes = UnsafeBufferPointer(start: file.contents, count: file.length)
+            path = String(cString: file.path)
+            contents = String(decoding: bytes, as: UTF8.self)
+        }
+
         /// Whether it is part of what goes into a target.
         var isAgent: Bool { path.hasPrefix("sonde_agent/") }
     }
 
     /// Every file of the agent, in the order of their paths.
-    public static var files: [File] {
-        (0..<sonde_agent_file_count()).map { index in
-            let file = sonde_agent_file_at(index)
-            let bytes = UnsafeBufferPointer(start: file.contents, count: file.length)
-            return File(path: String(cString: file.path), contents: String(decoding: bytes, as: UTF8.self))
-        }
-    }
+    public static var files: [File] { (0..<sonde_agent_file_count()).map { File(sonde_agent_file_at($0)) } }
 
     /// The path of the file that the target runs first.
     static let startPath = "sonde_agent/start.py"
@@ -40,49 +41,80 @@ public enum AgentBundle {
     ///
     /// It is one statement that runs the first file in a namespace of its own, so that nothing of the target's
     /// `__main__` is read or overwritten; it raises nothing. It is ASCII and has no NUL. The agent then listens, and asks
-    /// the first shell that connects for ``sources``.
+    /// the first shell that connects for the ``rest(magic:)``.
     ///
-    /// - Parameter settings: what the agent needs to know.
-    public static func source(_ settings: Settings) -> [UInt8] {
-        let files = Self.files
+    /// - Parameters:
+    ///   - settings: what the agent needs to know.
+    ///   - minor: the minor version of the target's CPython, where it is known. A release build may carry the files compiled
+    ///     for it; they are used when the number of its bytecode is the very same.
+    public static func source(_ settings: Settings, minor: Int? = nil) -> [UInt8] {
         var source = PythonSource()
-        source.write("try:\n __import__('builtins').exec(")
-        source.write(literal: file(startPath, of: files).contents)
-        source.write(",{'__name__':'_sonde_start','SONDE':{'socket':")
-        source.write(literal: settings.socketPath)
-        source.write(",'error':")
-        source.write(literal: settings.errorPath)
-        source.write(",'uid':\(settings.userID),'patience':\(settings.patience.components.seconds),'version':")
-        source.write(literal: version)
-        source.write(",'sources':{")
-        source.write(entries: firstPaths.map { file($0, of: files) })
-        source.write("}}})\nexcept BaseException:pass\n")
+        source.write("try:\n")
+        if let compiled = CompiledAgent.all.first(where: { $0.minor == minor }) {
+            let codes = compiled.files
+            source.write(" if __import__('_frozen_importlib_external').MAGIC_NUMBER==")
+            source.write(code: withUnsafeBytes(of: compiled.magic.littleEndian) { Array($0) })
+            source.write(":\n  __import__('builtins').exec(__import__('marshal').loads(")
+            source.write(code: code(startPath, of: codes))
+            source.write("),")
+            source.write(namespace: settings, entries: firstPaths.map { ($0, .code(code($0, of: codes))) })
+            source.write(")\n else:\n ")
+        }
+        source.write(" __import__('builtins').exec(")
+        source.write(literal: text(startPath))
+        source.write(",")
+        source.write(namespace: settings, entries: firstPaths.map { ($0, .text(text($0))) })
+        source.write(")\nexcept BaseException:pass\n")
         return source.bytes
     }
 
-    /// What an agent that has just come asks for: each file's path and text, all separated by NUL.
-    public static var sources: [UInt8] {
-        let rest = files.filter { $0.isAgent && $0.path != startPath && !firstPaths.contains($0.path) }
-        return Array(rest.flatMap { [$0.path, $0.contents] }.joined(separator: "\0").utf8)
+    /// What an agent that has just come asks for.
+    public struct Rest: Sendable {
+        /// Each file's path and text, all separated by NUL; or NUL, and the files as ``CompiledAgent`` has them.
+        public let bytes: [UInt8]
+        /// Whether it is compiled already.
+        public let isCompiled: Bool
     }
 
-    private static func file(_ path: String, of files: [File]) -> File {
-        guard let file = files.first(where: { $0.path == path }) else {
-            preconditionFailure("the bundle has no \(path)")
+    /// The files that an agent that has just come asks for.
+    ///
+    /// - Parameter magic: The number of its interpreter's bytecode, four bytes read as a little-endian number (PEP 3147); a
+    ///   release build may carry the files compiled for it.
+    public static func rest(magic: UInt32?) -> Rest {
+        if let compiled = CompiledAgent.all.first(where: { $0.magic == magic }) {
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(1 + compiled.bytes.count)
+            bytes.append(0)
+            bytes.append(contentsOf: compiled.bytes)
+            return Rest(bytes: bytes, isCompiled: true)
         }
-        return file
+        let rest = files.filter { $0.isAgent && $0.path != startPath && !firstPaths.contains($0.path) }
+        let text = rest.flatMap { [$0.path, $0.contents] }.joined(separator: "\0")
+        return Rest(bytes: Array(text.utf8), isCompiled: false)
+    }
+
+    private static func text(_ path: String) -> String {
+        for index in 0..<sonde_agent_file_count() {
+            let file = sonde_agent_file_at(index)
+            if strcmp(file.path, path) == 0 { return File(file).contents }
+        }
+        preconditionFailure("the bundle has no \(path)")
+    }
+
+    private static func code(_ path: String, of files: [String: CompiledAgent.Bytes]) -> CompiledAgent.Bytes {
+        guard let code = files[path] else { preconditionFailure("\(path) was not compiled") }
+        return code
     }
 
     /// Python source that evaluates checked trees in the interpreter that runs it, a line in, an answer out.
     ///
     /// It is for a process of its own, never for a target: it reads standard input until that ends.
     public static var evaluatorSource: [UInt8] {
-        let files = Self.files
         var source = PythonSource()
-        source.write("SOURCES={")
-        source.write(entries: files.filter(\.isAgent))
-        source.write("}\nexec(compile(")
-        source.write(literal: file(evaluatorPath, of: files).contents)
+        source.write("SOURCES=")
+        source.write(entries: files.filter(\.isAgent).map { ($0.path, .text($0.contents)) })
+        source.write("\nexec(compile(")
+        source.write(literal: text(evaluatorPath))
         source.write(",'<sonde evaluator>','exec'))\n")
         return source.bytes
     }

@@ -50,13 +50,49 @@ struct PythonSource {
         return last == 0x0A
     }
 
-    /// Appends the entries of a dict display: each file's text by its path.
-    mutating func write(entries files: [AgentBundle.File]) {
-        for file in files {
-            write(literal: file.path)
+    /// Appends an expression whose value is the bytes. It needs no name: the program may have made its own `bytes`.
+    mutating func write(code: some Collection<UInt8>) {
+        write("b''.fromhex('")
+        bytes.reserveCapacity(bytes.count + 2 * code.count)
+        let digits = Array("0123456789abcdef".utf8)
+        for byte in code {
+            bytes.append(digits[Int(byte >> 4)])
+            bytes.append(digits[Int(byte & 15)])
+        }
+        write("')")
+    }
+
+    /// A file of the agent's as it is sent.
+    enum Contents {
+        case text(String)
+        case code(CompiledAgent.Bytes)
+    }
+
+    /// Appends a dict display: each file's contents by its path.
+    mutating func write(entries: [(path: String, contents: Contents)]) {
+        write("{")
+        for (path, contents) in entries {
+            write(literal: path)
             write(":")
-            write(literal: file.contents)
+            switch contents {
+            case .text(let text): write(literal: text)
+            case .code(let code): write(code: code)
+            }
             write(",")
         }
+        write("}")
+    }
+
+    /// Appends a dict display: the namespace in which the agent's first file is run.
+    mutating func write(namespace settings: AgentBundle.Settings, entries: [(path: String, contents: Contents)]) {
+        write("{'__name__':'_sonde_start','SONDE':{'socket':")
+        write(literal: settings.socketPath)
+        write(",'error':")
+        write(literal: settings.errorPath)
+        write(",'uid':\(settings.userID),'patience':\(settings.patience.components.seconds),'version':")
+        write(literal: AgentBundle.version)
+        write(",'sources':")
+        write(entries: entries)
+        write("}}")
     }
 }

@@ -13,11 +13,11 @@ extension AgentConnection {
     ///   - path: the socket's path as this process sees it; at most 107 bytes.
     ///   - pid: the process that must be listening there, in this process's pid namespace; nil takes any.
     ///   - timeout: by when the agent must have greeted.
-    ///   - sources: the agent's files, for one that has just come and asks for them.
+    ///   - sources: the agent's files, for one that has just come and asks for them, given the number of its bytecode.
     /// - Throws: `ClientError`; a listener that is another process is `.impostor`, and is told nothing.
     public static func connect(
         toUnixSocket path: String, pid: Int32?, timeout: Duration,
-        sources: @escaping @Sendable () -> [UInt8]
+        sources: @escaping @Sendable (UInt32?) -> [UInt8]
     ) async throws(ClientError) -> (connection: AgentConnection, hello: Hello) {
         let channel: any Channel
         do {

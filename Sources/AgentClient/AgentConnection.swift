@@ -25,10 +25,10 @@ public final class AgentConnection: Sendable {
     }
 
     private let channel: any Channel
-    private let sources: @Sendable () -> [UInt8]
+    private let sources: @Sendable (UInt32?) -> [UInt8]
     private let guarded = Mutex(Guarded())
 
-    init(channel: any Channel, sources: @escaping @Sendable () -> [UInt8]) {
+    init(channel: any Channel, sources: @escaping @Sendable (UInt32?) -> [UInt8]) {
         self.channel = channel
         self.sources = sources
     }
@@ -94,9 +94,11 @@ public final class AgentConnection: Sendable {
     }
 
     private func write(_ payload: [UInt8]) {
-        var bytes: [UInt8] = []
-        Frame.encode(payload, into: &bytes)
-        channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil)
+        let header = Frame.header(of: payload.count)
+        var buffer = channel.allocator.buffer(capacity: header.count + payload.count)
+        buffer.writeBytes(header)
+        buffer.writeBytes(payload)
+        channel.writeAndFlush(buffer, promise: nil)
     }
 
     private func expire(_ id: Int) {
@@ -122,8 +124,8 @@ public final class AgentConnection: Sendable {
                 return guarded.greeting
             }
             waiter?.resume(returning: result)
-        case .sendSources:
-            write(sources())
+        case .sendSources(let magic):
+            write(sources(magic))
         case .answer(.reply(let waiter), let result), .answer(.stream(let waiter, _), let result):
             waiter.resume(returning: result)
         case .deliver(let buffer, let input):

@@ -7,8 +7,8 @@ struct ConnectionState: ~Copyable {
     enum Action {
         /// Resume the greeting's waiter.
         case greet(Result<Hello, ClientError>)
-        /// Send the agent's files.
-        case sendSources
+        /// Send the agent's files, for an interpreter's bytecode.
+        case sendSources(magic: UInt32?)
         /// Answer a request.
         case answer(Waiter, Result<Value, ClientError>)
         /// Hand an item to a stream.
@@ -59,12 +59,12 @@ struct ConnectionState: ~Copyable {
                 return .greet(.failure(.incompatible(hello)))
             }
             return .greet(.success(hello))
-        case .sourcesWanted(let version):
+        case .sourcesWanted(let version, let magic):
             // The agent is another sonde's that did not live to send them.
             guard version == Hello.protocolVersion else {
                 return greetWithFailure(.connectionLost("an agent of protocol \(version) is just coming"))
             }
-            return isGreeted ? nil : .sendSources
+            return isGreeted ? nil : .sendSources(magic: magic)
         case .startFailed(let reason):
             return greetWithFailure(.startFailed(reason))
         case .reply(let id, let result):

@@ -9,19 +9,12 @@ public enum Frame {
     /// The length of the header, in bytes.
     static let headerLength = 4
 
-    /// Appends one frame to a buffer.
+    /// What stands before a payload.
     ///
-    /// - Parameters:
-    ///   - payload: the JSON object, as UTF-8.
-    ///   - buffer: where the header and the payload are appended.
-    public static func encode(_ payload: [UInt8], into buffer: inout [UInt8]) {
-        precondition(!payload.isEmpty && payload.count <= UInt32.max, "a frame's payload has 1 to 2^32-1 bytes")
-        let length = UInt32(payload.count)
-        buffer.reserveCapacity(buffer.count + headerLength + payload.count)
-        for shift in [24, 16, 8, 0] as [UInt32] {
-            buffer.append(UInt8(truncatingIfNeeded: length >> shift))
-        }
-        buffer.append(contentsOf: payload)
+    /// - Parameter count: the payload's length in bytes, at least 1.
+    public static func header(of count: Int) -> [UInt8] {
+        precondition(1...Int(UInt32.max) ~= count, "a frame's payload has 1 to 2^32-1 bytes")
+        return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) }
     }
 
     /// What a stream of bytes can do wrong.

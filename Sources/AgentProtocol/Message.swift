@@ -4,8 +4,9 @@ public import SafeExpression
 public enum Message: Sendable {
     /// The greeting, first on every connection to an agent that is there.
     case hello(Hello)
-    /// The agent has just come, and wants the rest of its files before it greets; the protocol it speaks.
-    case sourcesWanted(protocolVersion: Int)
+    /// The agent has just come, and wants the rest of its files before it greets: the protocol it speaks, and the number of its
+    /// interpreter's bytecode.
+    case sourcesWanted(protocolVersion: Int, magic: UInt32?)
     /// The agent could not be started with them: why, and where.
     case startFailed(String)
     /// The answer to a request.
@@ -50,7 +51,9 @@ public enum Message: Sendable {
         case "hello":
             self = .hello(try Hello(message))
         case "sources_wanted":
-            self = .sourcesWanted(protocolVersion: message["protocol"]?.asInt ?? 0)
+            self = .sourcesWanted(
+                protocolVersion: message["protocol"]?.asInt ?? 0,
+                magic: message["magic"]?.asInt.flatMap(UInt32.init(exactly:)))
         case "start_failed":
             self = .startFailed(message["error"]?.asString ?? "?")
         case "event":

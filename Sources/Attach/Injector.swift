@@ -39,23 +39,25 @@ public enum Injector {
     ///   - pid: The process.
     ///   - options: The way, the deadline.
     /// - Returns: How it went in.
-    /// - Throws: ``AttachError``; the target is then as it was.
+    /// - Throws: ``AttachError``; the target is then as it was. A task that is cancelled waits until that is so.
     public static func run(
         _ source: [UInt8], in pid: Int32, options: Options = Options()
     ) async throws(AttachError) -> Injection {
         precondition(!source.contains(0), "the source holds a zero byte")
-        return try await TracerThread.run { () -> Result<Injection, AttachError> in
+        return try await TracerThread.run { departure -> Result<Injection, AttachError> in
             do throws(AttachError) {
-                return .success(try inject(source, pid, options))
+                return .success(
+                    try inject(source, pid, options, Deadline(after: options.deadline, departure: departure)))
             } catch {
                 return .failure(error)
             }
         }.get()
     }
 
-    private static func inject(_ source: [UInt8], _ pid: Int32, _ options: Options) throws(AttachError) -> Injection {
+    private static func inject(
+        _ source: [UInt8], _ pid: Int32, _ options: Options, _ deadline: Deadline
+    ) throws(AttachError) -> Injection {
         try Obstacle.before(pid)
-        let deadline = Deadline(after: options.deadline)
         switch options.way {
         case .remoteExec?: return try remoteExec(source, pid, options, deadline, mayWait: true)
         case .ptrace?: return try ptrace(source, pid, options, deadline)

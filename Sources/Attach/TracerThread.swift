@@ -9,34 +9,43 @@ internal import Glibc
 enum TracerThread {
     /// Runs the work and waits for it without blocking the caller's executor.
     ///
-    /// - Parameter work: What to do; it may block.
+    /// - Parameter work: What to do; it may block, and should end soon once the departure that it is given is told: the
+    ///   caller's task is cancelled then, and waits until what was begun has been taken back.
     /// - Returns: What it returned or threw.
     static func run<Success: Sendable>(
-        _ work: @escaping @Sendable () -> Result<Success, AttachError>
+        _ work: @escaping @Sendable (Departure) -> Result<Success, AttachError>
     ) async -> Result<Success, AttachError> {
-        await withCheckedContinuation { continuation in
-            let job = Unmanaged.passRetained(
-                Job {
-                    let thread = sonde_gettid()
-                    let result = work()
-                    precondition(sonde_gettid() == thread, "the tracer moved to another thread")
-                    continuation.resume(returning: result)
-                })
-            var thread = pthread_t()
-            let error = pthread_create(
-                &thread, nil,
-                { context in
-                    Unmanaged<Job>.fromOpaque(context!).takeRetainedValue().body()
-                    return nil
-                }, job.toOpaque())
-            if error == 0 {
-                pthread_detach(thread)
-            } else {
-                job.release()
-                continuation.resume(
-                    returning: .failure(
-                        AttachError(.failed, "cannot start a thread: \(SystemError.text(error))")))
+        let departure = Departure()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                start {
+                    continuation.resume(returning: $0.flatMap { work(departure) })
+                }
             }
+        } onCancel: {
+            departure.tell()
+        }
+    }
+
+    private static func start(_ body: @escaping @Sendable (Result<Void, AttachError>) -> Void) {
+        let job = Unmanaged.passRetained(
+            Job {
+                let thread = sonde_gettid()
+                body(.success(()))
+                precondition(sonde_gettid() == thread, "the tracer moved to another thread")
+            })
+        var thread = pthread_t()
+        let error = pthread_create(
+            &thread, nil,
+            { context in
+                Unmanaged<Job>.fromOpaque(context!).takeRetainedValue().body()
+                return nil
+            }, job.toOpaque())
+        if error == 0 {
+            pthread_detach(thread)
+        } else {
+            job.release()
+            body(.failure(AttachError(.failed, "cannot start a thread: \(SystemError.text(error))")))
         }
     }
 

@@ -8,12 +8,14 @@ internal import Sessions
 /// Brings an agent into a process and waits until it listens.
 struct AgentArrival {
     let pid: Int32
+    /// The minor version of its CPython, where it can be seen.
+    let minor: Int?
     let socket: AgentSocket
     let label: String
     let options: AttachOptions
 
     /// How often it is looked whether the agent listens: that takes it some milliseconds.
-    private static let interval = Duration.microseconds(500)
+    private static let interval = Duration.microseconds(200)
     /// What is left of the deadline, at most, for taking back an injection that came to nothing.
     private static let margin = Duration.milliseconds(500)
 
@@ -37,17 +39,19 @@ struct AgentArrival {
         let source = AgentBundle.source(
             .init(
                 socketPath: socket.inTarget, errorPath: report.inTarget,
-                userID: UserMap.number(of: geteuid(), seenBy: pid)))
-        let way: AttachOptions.Way
+                userID: UserMap.number(of: geteuid(), seenBy: pid)),
+            minor: minor)
+        var entry: Entry
         do {
-            way = .init(try await Injector.run(source, in: pid, options: injectorOptions).way)
+            entry = Entry(try await Injector.run(source, in: pid, options: injectorOptions))
         } catch {
             throw SessionError(error, of: pid, checks: (try? LocalSessions.checks(of: pid)) ?? [])
         }
         while true {
             do {
                 var session = try await connect(max(.milliseconds(10), clock.now.duration(to: deadline)))
-                session.way = way
+                entry.isCompiled = session.wasCompiled
+                session.entry = entry
                 return session
             } catch .unreachable {
                 // Not yet.
@@ -58,6 +62,7 @@ struct AgentArrival {
             guard !LocalSessions.isGone(pid) else {
                 throw SessionError(.noTarget, "process \(pid) ended while the agent was starting")
             }
+            guard !Task.isCancelled else { throw SessionError(.failed, "the attach was given up") }
             guard clock.now < deadline else {
                 throw SessionError(
                     .timedOut, "the agent did not answer within \(options.deadline)",
@@ -100,6 +105,14 @@ extension Way {
             case .ptrace: .ptrace
             case .gdb: .gdb
             }
+    }
+}
+
+extension Entry {
+    init(_ injection: Injection) {
+        self.init(
+            way: .init(injection.way), standing: .nanoseconds(injection.use.standingNanoseconds),
+            away: .nanoseconds(injection.use.awayNanoseconds))
     }
 }
 

@@ -9,7 +9,9 @@ struct AgentSession: Session {
     let label: String
     let pid: Int32?
     let connection: AgentConnection
-    var way: AttachOptions.Way?
+    /// Whether the agent asked this session for its files and got them compiled.
+    let wasCompiled: Bool
+    var entry: Entry?
 
     /// By when a probe must be installed.
     private static let installTimeout = Duration.seconds(30)

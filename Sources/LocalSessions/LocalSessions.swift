@@ -3,14 +3,20 @@ internal import AgentClient
 internal import AgentProtocol
 internal import ProcessInspection
 public import Sessions
+internal import Synchronization
 
 /// The sessions of this machine's processes.
 public struct LocalSessions: Sessions {
     /// How long an agent that is there already may take to greet.
     private static let greetingTimeout = Duration.seconds(5)
 
+    private let underWay = UnderWay()
+
     /// Makes the sessions; nothing is opened or looked up yet.
     public init() {}
+
+    /// Waits until every `open` has ended, also those whose task was cancelled.
+    public func close() async { await underWay.isOver() }
 
     /// The Python processes of this machine but this one, by ascending pid.
     public func targets() async throws(SessionError) -> [TargetInfo] {
@@ -19,6 +25,8 @@ public struct LocalSessions: Sessions {
 
     /// Opens a session, attaching when no agent is there.
     public func open(_ name: TargetName, options: AttachOptions) async throws(SessionError) -> any Session {
+        underWay.begin()
+        defer { underWay.end() }
         if case .isAwaited(let limit) = options.arrival { return try await openAwaited(name, limit, options) }
         switch name {
         case .pid(let pid):
@@ -59,32 +67,48 @@ public struct LocalSessions: Sessions {
                     .noTarget, "there is no process \(pid)", hint: "`sonde ps` lists the Python processes")
                 : SessionError(.notPermitted, error.message)
         }
-        let label = Self.label(of: pid)
+        let process = try? PythonProcess.find(pid)
+        let label = Self.label(of: process, pid)
         do {
             let patience = min(Self.greetingTimeout, options.deadline)
-            return try await connect(socket.fromHere, pid: pid, label: label, timeout: patience)
+            return try await connect(socket, pid: pid, label: label, timeout: patience)
         } catch .unreachable {
             // Nobody listens: the usual case.
         } catch {
             throw SessionError(error, label: label)
         }
-        let arrival = AgentArrival(pid: pid, socket: socket, label: label, options: options)
+        let arrival = AgentArrival(
+            pid: pid, minor: process?.version?.minor, socket: socket, label: label, options: options)
         return try await arrival.attach { timeout throws(ClientError) in
-            try await connect(socket.fromHere, pid: pid, label: label, timeout: timeout)
+            try await connect(socket, pid: pid, label: label, timeout: timeout)
         }
+    }
+
+    private func connect(
+        _ socket: AgentSocket, pid: Int32, label: String, timeout: Duration
+    ) async throws(ClientError) -> AgentSession {
+        guard socket.exists else { throw .unreachable("nothing is at \(socket.fromHere)") }
+        return try await connect(socket.fromHere, pid: pid, label: label, timeout: timeout)
     }
 
     private func connect(
         _ path: String, pid: Int32?, label: String, timeout: Duration
     ) async throws(ClientError) -> AgentSession {
+        let sent = Mutex<AgentBundle.Rest?>(nil)
         let (connection, hello) = try await AgentConnection.connect(
-            toUnixSocket: path, pid: pid, timeout: timeout, sources: { AgentBundle.sources })
-        return AgentSession(hello: hello, label: label, pid: pid, connection: connection)
+            toUnixSocket: path, pid: pid, timeout: timeout,
+            sources: { magic in
+                let rest = AgentBundle.rest(magic: magic)
+                sent.withLock { $0 = rest }
+                return rest.bytes
+            })
+        let wasCompiled = sent.withLock { $0?.isCompiled } ?? false
+        return AgentSession(hello: hello, label: label, pid: pid, connection: connection, wasCompiled: wasCompiled)
     }
 
     /// The pid and what runs there: the script's or the module's name rather than the interpreter's.
-    static func label(of pid: Int32) -> String {
-        guard let process = try? PythonProcess.find(pid) else { return "\(pid)" }
+    private static func label(of process: PythonProcess?, _ pid: Int32) -> String {
+        guard let process else { return "\(pid)" }
         let words = process.words.dropFirst()
         let name =
             switch words.first {

@@ -16,6 +16,9 @@ public struct AgentSocket: Sendable, Hashable {
     /// Whether the target can make a file there, as far as can be seen from here.
     public var canBeMade = true
 
+    /// Whether there is something to connect to, now: far cheaper than to try.
+    public var exists: Bool { access(fromHere, F_OK) == 0 }
+
     /// The place of a process's agent.
     ///
     /// - Parameters:

@@ -13,8 +13,8 @@ public protocol Session: Sendable {
     /// agent is known.
     var pid: Int32? { get }
 
-    /// The way by which this session's opening brought the agent in; nil when it was there already.
-    var way: AttachOptions.Way? { get }
+    /// How this session's opening brought the agent in; nil when it was there already.
+    var entry: Entry? { get }
 
     /// Sends one request and waits for its reply's data.
     ///

@@ -21,6 +21,9 @@ public protocol Sessions: Sendable {
     /// - Returns: The threads, the oldest first; none when there is no such thread.
     func stacks(of name: TargetName, thread: UInt64?) async throws(SessionError) -> [ThreadStack]
 
+    /// Waits until what was begun in a target for sessions that nobody waits for any longer has been taken back.
+    func close() async
+
     /// Looks for what stands in the way of attaching.
     ///
     /// - Parameter name: which target, or nil for what concerns this machine and user only.

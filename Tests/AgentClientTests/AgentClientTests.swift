@@ -8,7 +8,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct AgentClientTests {
     static func connect(_ agent: FakeAgent, pid: Int32? = getpid()) async throws -> AgentConnection {
         try await AgentConnection.connect(
-            toUnixSocket: agent.path, pid: pid, timeout: .seconds(5), sources: { Array("a\0b".utf8) }
+            toUnixSocket: agent.path, pid: pid, timeout: .seconds(5),
+            sources: { magic in Array("a\0b\(magic ?? 0)".utf8) }
         ).connection
     }
 
@@ -168,7 +169,7 @@ import Testing
         let silent = FakeAgent { _ = $0.hear() }
         let greeting = await Self.failure {
             _ = try await AgentConnection.connect(
-                toUnixSocket: silent.path, pid: nil, timeout: .milliseconds(50), sources: { [] })
+                toUnixSocket: silent.path, pid: nil, timeout: .milliseconds(50), sources: { _ in [] })
         }
         #expect(greeting == "timedOut")
     }
@@ -179,14 +180,14 @@ import Testing
         #expect(
             await Self.failure {
                 _ = try await AgentConnection.connect(
-                    toUnixSocket: "/tmp/sonde-test-nothing.sock", pid: nil, timeout: .seconds(1), sources: { [] })
+                    toUnixSocket: "/tmp/sonde-test-nothing.sock", pid: nil, timeout: .seconds(1), sources: { _ in [] })
             } == "unreachable")
     }
 
     @Test func anAgentThatHasJustComeGetsItsFiles() async throws {
         let agent = FakeAgent { peer in
-            peer.say(#"{"type":"sources_wanted","protocol":1}"#)
-            peer.say(peer.hear() == "a\0b" ? FakeAgent.hello : #"{"type":"start_failed","error":"not they"}"#)
+            peer.say(#"{"type":"sources_wanted","protocol":1,"magic":168627659}"#)
+            peer.say(peer.hear() == "a\0b168627659" ? FakeAgent.hello : #"{"type":"start_failed","error":"not they"}"#)
             _ = peer.hear()
         }
         await (try await Self.connect(agent)).close()

@@ -47,9 +47,8 @@ final class FakeAgent: Sendable {
 
         /// Sends one message.
         func say(_ json: String) {
-            var bytes: [UInt8] = []
-            Frame.encode(Array(json.utf8), into: &bytes)
-            send(raw: bytes)
+            let payload = Array(json.utf8)
+            send(raw: Frame.header(of: payload.count) + payload)
         }
 
         /// Sends bytes as they are; false when the other side is gone.

@@ -45,7 +45,7 @@ def stuck_in(sonde, program):
 
 
 def test_a_target_that_keeps_its_lock(sonde, program):
-    looks = 'echo "attached"; repeat 8 every 100ms { stack --all | where func == "keep_the_lock" | select line | to csv }'
+    looks = 'echo "attached"; repeat 3 every 100ms { stack --all | where func == "keep_the_lock" | select line | to csv }'
     shell = sonde.start(program.pid, "-c", looks)
     assert shell.stdout.readline() == "attached\n"
     os.kill(program.pid, signal.SIGUSR1)
@@ -63,7 +63,7 @@ def test_a_target_that_keeps_its_lock(sonde, program):
 def test_an_attach_that_fails_points_at_it(sonde, program):
     os.kill(program.pid, signal.SIGUSR1)
     assert eventually(lambda: stuck_in(sonde, program), 20)
-    outcome = sonde(program.pid, "-c", "status", timeout=60)
+    outcome = sonde(program.pid, "-c", "status", "--timeout", "3s", timeout=60)
     assert outcome.status != 0 and f"sonde stack {program.pid}" in outcome.err, outcome
 
 

@@ -62,7 +62,7 @@ public struct Gdb: Sendable, Hashable {
     public static func check() async -> Check {
         let gdb: Gdb
         do {
-            gdb = try await TracerThread.run { () -> Result<Gdb, AttachError> in
+            gdb = try await TracerThread.run { _ -> Result<Gdb, AttachError> in
                 do throws(AttachError) {
                     return .success(try find(by: Deadline(after: .seconds(5))))
                 } catch {

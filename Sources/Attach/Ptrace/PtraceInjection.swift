@@ -69,9 +69,9 @@ struct PtraceInjection: ~Copyable {
         var round = 0
         // An interpreter that is starting will be ready within milliseconds, and is caught before its program begins.
         var startingLooks = 0
+        var wasInSubinterpreter = false
         while true {
             var isStarting = false
-            var isInSubinterpreter = false
             for (thread, mode) in candidates(in: round) {
                 switch try attempt(on: thread, mode) {
                 case .executed?:
@@ -87,15 +87,16 @@ struct PtraceInjection: ~Copyable {
                         .timedOut,
                         "the Python interpreter of process \(pid) has not finished starting, or has ended")
                 case .notInitialized?: isStarting = true
-                case .inSubinterpreter?: isInSubinterpreter = thread == pid
+                case .inSubinterpreter? where thread == pid: wasInSubinterpreter = true
                 default: break
                 }
             }
             guard !deadline.isOver else {
                 unmapQuietly()
-                guard !isInSubinterpreter else {
+                guard !wasInSubinterpreter else {
                     throw AttachError(
-                        .timedOut, "the main thread of process \(pid) is in a subinterpreter all the time",
+                        .timedOut,
+                        "the main thread of process \(pid) was in a subinterpreter whenever it was looked at",
                         hint: "it is entered when it comes back to the main one; --timeout waits longer")
                 }
                 throw AttachError(

@@ -60,8 +60,19 @@ enum Attach {
 
     /// How the agent got there.
     private static func story(of session: any Session, _ options: AttachOptions) -> String {
-        if let way = session.way { return "the agent was brought in by \(way.rawValue)" }
+        if let entry = session.entry {
+            let use =
+                entry.away == .zero
+                ? "no thread was stopped"
+                : "a thread stood still for \(milliseconds(entry.standing)) ms and was away from its own work for "
+                    + "\(milliseconds(entry.away)) ms"
+            return "the agent was brought in by \(entry.way.rawValue)\(entry.isCompiled ? ", compiled" : ""): \(use)"
+        }
         let unused = options.way.map { ", so nothing was done by \($0.rawValue)" } ?? ""
         return "the agent was there already\(unused)"
+    }
+
+    private static func milliseconds(_ duration: Duration) -> Double {
+        (duration / .microseconds(10)).rounded() / 100
     }
 }

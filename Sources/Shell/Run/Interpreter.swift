@@ -193,6 +193,7 @@ public actor Interpreter {
             await open.session.close()
             state.remove(open.number)
         }
+        await state.sessions.close()
     }
 
     /// What may stand at a place of a line.

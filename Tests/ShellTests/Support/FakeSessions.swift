@@ -51,6 +51,10 @@ final class FakeSessions: Sessions {
         }
     }
 
+    let isClosed = Mutex(false)
+
+    func close() async { isClosed.withLock { $0 = true } }
+
     func diagnose(_ name: TargetName?) async throws(SessionError) -> [Check] {
         guard name != nil else { return [Check(name: "ptrace_scope", status: .ok, message: "0")] }
         return [
@@ -78,7 +82,7 @@ final class FakeSession: Session {
     let hello = Hello(agent: "0.1.0", pid: 11, python: "3.12.1")
     let label = "11 python shop.py"
     let pid: Int32? = 11
-    let way: AttachOptions.Way? = nil
+    let entry: Entry? = nil
 
     /// Scripts the reply to a command.
     func on(_ command: String, _ reply: @escaping Reply) { state.withLock { $0.replies[command] = reply } }

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections import deque
+from _collections import deque
 from time import monotonic, time
 
 from . import dispatch, source_lines
@@ -18,6 +18,8 @@ _SESSIONS = 64
 _FAREWELL = 1.0
 _SETTLE = 0.2
 _REST = 0.1
+_LINGER = 0.02
+_LONGEST_HURRY = 0.25
 
 
 class Agent:
@@ -44,6 +46,7 @@ class Agent:
         self._watch_count = 0
         self._session_count = 0
         self._loop = None
+        self._asked = monotonic()
         self._soon = deque()
         self._answers = allocate_lock()
         self._lines = source_lines.SourceLines()
@@ -58,6 +61,7 @@ class Agent:
             for listener in self._arrival.listeners:
                 self._listen(listener)
             self._open(connection)
+            self._send()
         except BaseException:
             self._loop.close()
             raise
@@ -193,10 +197,18 @@ class Agent:
             self.leave_thread(ident)
 
     def _turn(self):
-        events = self._loop.wait(self._next_deadline())
+        hurry = self._arrival.hurry
+        deadline = self._next_deadline()
+        if hurry.is_on:
+            deadline = _LINGER if deadline is None else min(deadline, _LINGER)
+        events = self._loop.wait(deadline)
         if events:
-            with self._arrival.hurry:
-                self._take(events)
+            hurry.hasten()
+            self._asked = monotonic()
+            self._take(events)
+        elif hurry.is_on and monotonic() - self._asked >= (_LONGEST_HURRY if self._requests else _LINGER):
+            # Who had just asked might have asked again; and whoever answers must come by the interpreter's lock.
+            hurry.calm()
         self._give()
 
     def _take(self, events):

@@ -7,31 +7,31 @@ program's threads; when none comes, all is taken back.
 import atexit
 import os
 import sys
+from _frozen_importlib_external import MAGIC_NUMBER
 from _socket import MSG_WAITALL
 from time import monotonic
 
 from . import frames
-from .hurry import Hurry
 from .listener import Listener, set_patience
 from .originals import allocate_lock, pause
 from .signals import block_signals
 
 PROTOCOL = 1
 _NAME = "_sonde_agent"
-_WANTED = b'{"type":"sources_wanted","protocol":%d}' % PROTOCOL
+_WANTED = b'{"type":"sources_wanted","protocol":%d,"magic":%d}' % (PROTOCOL, int.from_bytes(MAGIC_NUMBER, "little"))
 _TURN = 2.0
 _GOING = 5.0
+_SOON = 0.3
 
 
-def run(settings, importer, guard, describe):
+def run(settings, importer, guard, hurry, describe):
     """Serves from the first moment to the last; raises what keeps the agent from coming before a shell is there."""
     block_signals()
-    arrival = Arrival(settings, importer, guard)
+    arrival = Arrival(settings, importer, guard, hurry)
     if not arrival.claim():
         return
     try:
-        with arrival.hurry:
-            arrival.listen(settings["socket"])
+        arrival.listen(settings["socket"])
         connection = arrival.receive_sources()
         if connection is not None:
             arrival.serve(connection, describe)
@@ -40,14 +40,14 @@ def run(settings, importer, guard, describe):
 
 
 class Arrival:
-    """Whose place in the process this is, from the claim to the end."""
+    """Whose place in the process this is, from the claim to the end; in a hurry until it waits or has come."""
 
-    def __init__(self, settings, importer, guard):
+    def __init__(self, settings, importer, guard, hurry):
         self.settings = settings
         self.importer = importer
         self.guard = guard
         self.listeners = []
-        self.hurry = Hurry()
+        self.hurry = hurry
         self.pid = os.getpid()
         self._agent = None
         self._connection = None
@@ -69,6 +69,7 @@ class Arrival:
                 return False
             if monotonic() > ends:
                 raise RuntimeError("another agent is about to leave this process and does not")
+            self.hurry.calm()
             pause(0.005)
 
     def take_over(self, settings):
@@ -96,19 +97,22 @@ class Arrival:
         """The connection of the first shell that sends them; None when none comes."""
         ends = monotonic() + self.settings["patience"]
         while True:
-            left = ends - monotonic()
-            self._connection = self.listeners[0].wait(left) if left > 0 else None
+            self._connection = self.listeners[0].wait(_SOON)
+            if self._connection is None:
+                self.hurry.calm()
+                left = ends - monotonic()
+                self._connection = self.listeners[0].wait(left) if left > 0 else None
             if self._connection is None:
                 return None
+            self.hurry.hasten()
             self._connection.setblocking(True)
             set_patience(self._connection, _TURN)
             try:
-                parts = self._ask(self._connection).decode("utf-8").split("\0")
-            except (OSError, ValueError):
+                self.importer.add(self._files(self._ask(self._connection)))
+            except (OSError, ValueError, EOFError, TypeError):
                 # Whoever this was: the next one may be a shell.
                 self._connection.close()
                 continue
-            self.importer.add(dict(zip(parts[::2], parts[1::2])))
             return self._connection
 
     def _ask(self, connection):
@@ -122,12 +126,19 @@ class Arrival:
             raise ValueError("the shell went while it sent the sources")
         return payload
 
+    @staticmethod
+    def _files(payload):
+        """Files by their paths: their text, or their code, which a shell sends that has it for our bytecode."""
+        if payload[:1] == b"\0":
+            return dict(_codes(payload))
+        parts = payload.decode("utf-8").split("\0")
+        return dict(zip(parts[::2], parts[1::2]))
+
     def serve(self, connection, describe):
         """Loads the rest, and is the agent until it goes."""
         try:
-            with self.hurry:
-                self._agent = self.importer.load("_sonde_agent.agent").Agent(self.settings, self.importer, self)
-                self._agent.begin(connection)
+            self._agent = self.importer.load("_sonde_agent.agent").Agent(self.settings, self.importer, self)
+            self._agent.begin(connection)
         except Exception as error:
             text = describe(error).encode("ascii", "backslashreplace").decode("ascii")
             text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
@@ -169,6 +180,17 @@ class Arrival:
             listener.close()
         self.listeners.clear()
         sys.modules.pop(_NAME, None)
+
+
+def _codes(payload):
+    """The files in a payload with code: each a path, NUL, four bytes of length, and the code."""
+    place = 1
+    while place < len(payload):
+        end = payload.index(b"\0", place)
+        start = end + 5
+        length = int.from_bytes(payload[end + 1 : start], "big")
+        yield payload[place:end].decode(), payload[start : start + length]
+        place = start + length
 
 
 class _Event:

@@ -9,6 +9,7 @@ import sys
 from _weakref import ReferenceType
 
 from . import reading
+from .chains import frames_of
 from .lock_objects import local
 
 LIMIT = 20000
@@ -72,10 +73,17 @@ def pending_tasks(check):
                 found.update((id(task), task) for task in native(loop))
             except Exception:
                 continue  # such a subclass raised
+    # Thousands that are done may wait for the garbage collector.
+    usual = (space_of("_asyncio") or {}).get("Task")
+    state = reading.class_attribute(usual, "_state") if usual is not None else None
     tasks = []
     for task in list(found.values()):
         check()
-        if is_task(task) and field(task, "_state") == "PENDING":
+        if type(task) is usual:
+            is_pending = state.__get__(task) == "PENDING"
+        else:
+            is_pending = is_task(task) and field(task, "_state") == "PENDING"
+        if is_pending:
             tasks.append((task_name(task), task))
     tasks.sort(key=lambda item: (len(item[0]), item[0]))  # Task-9 before Task-10
     return [task for _, task in tasks[:LIMIT]], len(tasks)
@@ -97,11 +105,9 @@ def _running_loops(check):
     """The event loops that threads are running: their frames show them."""
     loops = {}
     foreign = "uvloop" in sys.modules
-    for frame in list(sys._current_frames().values()):
+    for ident, top in list(sys._current_frames().items()):
         check()
-        for _ in range(_DEPTH):
-            if frame is None:
-                break
+        for frame in frames_of(ident, top, _DEPTH):
             module = frame.f_globals.get("__name__")
             if type(module) is str and module.startswith("asyncio."):
                 value = local(frame, "self")
@@ -113,7 +119,6 @@ def _running_loops(check):
                 for loop in frame.f_locals.values():
                     if is_loop(loop):
                         loops[id(loop)] = loop
-            frame = frame.f_back
     return loops.values()
 
 

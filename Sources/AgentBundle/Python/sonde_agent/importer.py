@@ -6,12 +6,32 @@ interpreter. Only the package itself stands in `sys.modules`, where its arrival 
 
 import builtins
 import sys
+from marshal import loads
 
 PACKAGE = "_sonde_agent"
 
 
+def module_name(path):
+    """The name of the module in a file of the agent's, such as `sonde_agent/loop.py`, and whether it is a package."""
+    name = path[: -len(".py")].replace("/", ".")
+    is_package = name.endswith(".__init__")
+    if is_package:
+        name = name[: -len(".__init__")]
+    return PACKAGE + name[len("sonde_agent") :], is_package
+
+
+def file_name(name):
+    """What a module's code says that its file is."""
+    return "<sonde:{}>".format(name[len(PACKAGE) + 1 :] or "agent")
+
+
+def compiled(path, text):
+    """The code of a file of the agent's."""
+    return compile(text, file_name(module_name(path)[0]), "exec", 0, True, 2)
+
+
 class Importer:
-    """The modules of one agent, and the sources of those that nobody has asked for yet."""
+    """The modules of one agent, and the files of those that nobody has asked for yet: text, or code that is marshalled."""
 
     def __init__(self, sources):
         self._sources = {}
@@ -25,12 +45,10 @@ class Importer:
 
     def add(self, sources):
         """Adds files by their paths, such as `sonde_agent/loop.py`."""
-        for path, text in sources.items():
-            name = path[: -len(".py")].replace("/", ".")
-            is_package = name.endswith(".__init__")
-            if is_package:
-                name = name[: -len(".__init__")]
-            self._sources[PACKAGE + name[len("sonde_agent") :]] = (text, is_package)
+        for path, contents in sources.items():
+            name, is_package = module_name(path)
+            if name not in self._modules:
+                self._sources[name] = (path, contents, is_package)
 
     def load(self, name):
         """The module of that name, made by the first who asks."""
@@ -43,7 +61,7 @@ class Importer:
         module = self._modules.get(name)
         if module is not None:
             return module
-        text, is_package = self._sources[name]
+        path, contents, is_package = self._sources[name]
         parent = name.rpartition(".")[0]
         if parent:
             self._load(parent)
@@ -51,14 +69,14 @@ class Importer:
         space = module.__dict__
         space["__builtins__"] = self._builtins
         space["__package__"] = name if is_package else parent
-        space["__file__"] = "<sonde:{}>".format(name[len(PACKAGE) + 1 :] or "agent")
+        space["__file__"] = file_name(name)
         self._modules[name] = module
         try:
-            exec(compile(text, space["__file__"], "exec", 0, True, 2), space)
+            exec(loads(contents) if type(contents) is bytes else compiled(path, contents), space)
         except BaseException:
             del self._modules[name]
             raise
-        self._sources[name] = (None, is_package)
+        self._sources[name] = (path, None, is_package)
         if parent:
             setattr(self._modules[parent], name.rpartition(".")[2], module)
         return module

@@ -7,6 +7,7 @@ it, or behind an `acquire` that no `release` has followed. That is told as infer
 import sys
 
 from . import reading
+from .chains import frames_of
 from .lock_objects import Layouts, LockObject, label, local, lock_object, resolve
 from .threads import function_name, is_own, known_threads, thread_name, waits_in_kernel
 from .waiting import pause
@@ -85,11 +86,7 @@ def _read_threads(own, check):
         if is_own(ident, top, own, objects):
             continue
         thread = threads[ident] = _Thread(ident, thread_name(ident, objects), top)
-        frames = []
-        frame = top
-        while frame is not None and len(frames) < _DEPTH:
-            frames.append(frame)
-            frame = frame.f_back
+        frames = frames_of(ident, top, _DEPTH)
         thread.waits = _wait(frames, layouts, objects.get(ident))
         thread.holds = _holds(frames, layouts, thread)
     return threads

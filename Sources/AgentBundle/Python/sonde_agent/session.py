@@ -1,6 +1,6 @@
 """One connection: what comes in as requests, what goes out in order, and how much of it may wait."""
 
-from collections import deque
+from _collections import deque
 
 from . import frames
 from .jsontext import decode, encode

@@ -1,8 +1,8 @@
 """Starts the agent's thread; run once in the target, on a thread of the program, in a namespace that holds `SONDE`.
 
 `SONDE` has the keys `socket` and `error` (paths as the target sees them), `uid` (whose shells may come in, beside
-root's), `patience` (seconds to wait for one) and `sources`: the text, by path, of the few files that the agent's
-thread begins with; the others come through the socket. On the calling thread only two small files are compiled and
+root's), `patience` (seconds to wait for one) and `sources`: the text or code, by path, of the few files that the agent's
+thread begins with; the others come through the socket. On the calling thread only three small files are run and
 one raw thread is started; nothing is ever raised. What goes wrong before a shell is there is written to the error
 path.
 """
@@ -39,23 +39,30 @@ def _sonde_describe(error):
 
 def _sonde_space(settings, name):
     """A namespace of its own in which one of the files has been run."""
-    text = settings["sources"]["sonde_agent/{}.py".format(name)]
+    code = settings["sources"]["sonde_agent/{}.py".format(name)]
+    if type(code) is bytes:
+        import marshal
+
+        code = marshal.loads(code)
+    else:
+        code = compile(code, "<sonde:{}>".format(name), "exec", 0, True, 2)
     space = {"__name__": "_sonde_" + name}
-    exec(compile(text, "<sonde:{}>".format(name), "exec", 0, True, 2), space)
+    exec(code, space)
     return space
 
 
-def _sonde_run(settings, guard, token):
+def _sonde_run(settings, guard, hurry, token):
     """The agent's thread, from its first moment to its last."""
     try:
         importer = _sonde_space(settings, "importer")["Importer"](settings.pop("sources"))
         try:
-            importer.load("_sonde_agent.arrival").run(settings, importer, guard, _sonde_describe)
+            importer.load("_sonde_agent.arrival").run(settings, importer, guard, hurry, _sonde_describe)
         finally:
             importer.forget(guard.is_alone)
     except BaseException as error:
         _sonde_report(settings, error)
     finally:
+        hurry.calm()
         guard.end(token)
 
 
@@ -83,10 +90,14 @@ def _sonde_start(settings):
         if not hasattr(sys, "_sonde_forks"):
             sys._sonde_forks = _sonde_space(settings, "forks")["Guard"]
         guard = sys._sonde_forks()
+        hurry = _sonde_space(settings, "hurry")["Hurry"]()
+        guard.abandon = hurry.calm
         token = guard.begin()
         try:
-            start(_sonde_run, (settings, guard, token))
+            hurry.hasten()
+            start(_sonde_run, (settings, guard, hurry, token))
         except BaseException:
+            hurry.calm()
             guard.cancel(token)
             raise
     except Exception as error:

@@ -5,6 +5,7 @@ import sys
 from time import clock_gettime, monotonic
 
 from . import reading
+from .chains import frames_of
 
 _STACK_LIMIT = 500
 
@@ -93,7 +94,7 @@ def thread_rows(own, check, before=None, with_stack=False, frame_row=None):
         row = _row(ident, native, thread, frame, ident == main)
         row["cpu"] = _use(native, before)
         if with_stack:
-            row["stack"] = [frame_row(*entry) for entry in stack_of(frame)]
+            row["stack"] = [frame_row(*entry) for entry in stack_of(ident, frame)]
         rows.append(row)
     return rows
 
@@ -206,13 +207,10 @@ def function_name(frame):
     return "{}.{}".format(reading.shown_module(module), name) if type(module) is str else name
 
 
-def stack_of(frame):
-    """(file, line, function) of the frame and those that called it, innermost first."""
-    stack = []
-    while frame is not None and len(stack) < _STACK_LIMIT:
-        stack.append((frame.f_code.co_filename, frame.f_lineno or 0, function_name(frame)))
-        frame = frame.f_back
-    return stack
+def stack_of(ident, frame):
+    """(file, line, function) of a thread's frame and those that called it, innermost first."""
+    frames = frames_of(ident, frame, _STACK_LIMIT)
+    return [(frame.f_code.co_filename, frame.f_lineno or 0, function_name(frame)) for frame in frames]
 
 
 def _state(native):

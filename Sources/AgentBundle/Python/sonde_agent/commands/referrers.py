@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections import deque
+from _collections import deque
 
 from .. import reading
 from ..errors import AgentError

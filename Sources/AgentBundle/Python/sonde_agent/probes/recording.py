@@ -1,6 +1,6 @@
 """What `tt` does at one function: calls are kept, with the objects that they were given."""
 
-from collections import deque
+from _collections import deque
 from itertools import count
 
 from ..errors import AgentError
