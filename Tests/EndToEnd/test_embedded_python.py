@@ -39,7 +39,7 @@ def writes(sonde, room, newer, library):
     with running([python, TARGETS / "states.py", "busy"], room) as target:
         prefix = [str(word) for word in (*trace, *loader)]
         outcome = sonde(target.pid, "-v", "--via", "remote-exec", "-c", "status; detach", prefix=prefix, timeout=60)
-        assert "the agent was brought in by remote-exec\n" in outcome.succeeded().err
+        assert "the agent was brought in by remote-exec:" in outcome.succeeded().err
     return [int(size) for size in re.findall(r"\) = (\d+)$", log.read_text(), re.M)]
 
 
