@@ -57,6 +57,8 @@ def test_what_was_queued_does_nothing_after_the_deadline(sonde, any_python):
     target = subprocess.Popen([str(any_python), "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert target.stdout.readline() == "ready\n"
+        # An earlier process of this number may have been killed.
+        Path(f"/tmp/sonde-{target.pid}.sock").unlink(missing_ok=True)
         outcome = sonde(target.pid, "-c", "status", "--via", "gdb", "--timeout", "5s")
         assert target.poll() is None
         outcome.failed(124, "has not come back to the interpreter in time", "does nothing any more")
