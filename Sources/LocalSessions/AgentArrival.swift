@@ -13,6 +13,8 @@ struct AgentArrival {
     let socket: AgentSocket
     let label: String
     let options: AttachOptions
+    /// Where it is counted while it does something in the target.
+    let injections: UnderWay
 
     /// How often it is looked whether the agent listens: that takes it some milliseconds.
     private static let interval = Duration.microseconds(200)
@@ -43,6 +45,8 @@ struct AgentArrival {
             minor: minor)
         var entry: Entry
         do {
+            injections.begin()
+            defer { injections.end() }
             entry = Entry(try await Injector.run(source, in: pid, options: injectorOptions))
         } catch {
             throw SessionError(error, of: pid, checks: (try? LocalSessions.checks(of: pid)) ?? [])

@@ -10,13 +10,13 @@ public struct LocalSessions: Sessions {
     /// How long an agent that is there already may take to greet.
     private static let greetingTimeout = Duration.seconds(5)
 
-    private let underWay = UnderWay()
+    private let injections = UnderWay()
 
     /// Makes the sessions; nothing is opened or looked up yet.
     public init() {}
 
-    /// Waits until every `open` has ended, also those whose task was cancelled.
-    public func close() async { await underWay.isOver() }
+    /// Waits until every injection has ended, also where its `open` was cancelled; it is taken back then.
+    public func close() async { await injections.isOver() }
 
     /// The Python processes of this machine but this one, by ascending pid.
     public func targets() async throws(SessionError) -> [TargetInfo] {
@@ -25,8 +25,6 @@ public struct LocalSessions: Sessions {
 
     /// Opens a session, attaching when no agent is there.
     public func open(_ name: TargetName, options: AttachOptions) async throws(SessionError) -> any Session {
-        underWay.begin()
-        defer { underWay.end() }
         if case .isAwaited(let limit) = options.arrival { return try await openAwaited(name, limit, options) }
         switch name {
         case .pid(let pid):
@@ -78,7 +76,8 @@ public struct LocalSessions: Sessions {
             throw SessionError(error, label: label)
         }
         let arrival = AgentArrival(
-            pid: pid, minor: process?.version?.minor, socket: socket, label: label, options: options)
+            pid: pid, minor: process?.version?.minor, socket: socket, label: label, options: options,
+            injections: injections)
         return try await arrival.attach { timeout throws(ClientError) in
             try await connect(socket, pid: pid, label: label, timeout: timeout)
         }

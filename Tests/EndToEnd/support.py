@@ -154,6 +154,8 @@ class Shop:
             self.process = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=out, stderr=err)
         self.pid = self.process.pid
         self.killed = False
+        # An earlier process of this number may have been killed.
+        self.remove_files_of_agent()
         opened = eventually(lambda: self.out.startswith("shop open") or self.process.poll() is not None, 20)
         assert opened and self.process.poll() is None, (self.out, self.err)
         self.found = self.state()
@@ -194,13 +196,16 @@ class Shop:
         """What an agent keeps in the file system while it is there."""
         return sorted(path.name for path in Path("/tmp").glob(f"sonde-{self.pid}.*"))
 
+    def remove_files_of_agent(self):
+        for name in self.files_of_agent():
+            Path("/tmp", name).unlink(missing_ok=True)
+
     def kill(self):
         self.killed = True
         self.process.kill()
         self.process.wait()
         # Nobody in there could remove it.
-        for name in self.files_of_agent():
-            Path("/tmp", name).unlink(missing_ok=True)
+        self.remove_files_of_agent()
 
     def close(self):
         """Close it, and tell what was not right about it."""
