@@ -3,7 +3,6 @@
 import re
 import signal
 import subprocess
-import time
 
 from support import eventually, find_release
 
@@ -27,8 +26,9 @@ def test_a_target_gets_the_code_for_its_bytecode(sonde, shop, python):
 
 
 def mappings(pid):
+    """How many mappings without a file may be executed."""
     with open(f"/proc/{pid}/maps") as maps:
-        return sum("/" not in line and "rwx" in line or "r-xp" in line and "/" not in line for line in maps)
+        return sum("x" in line.split()[1] and "/" not in line for line in maps)
 
 
 def test_ctrl_c_takes_back_what_was_begun(sonde, python, tmp_path):
@@ -42,7 +42,6 @@ def test_ctrl_c_takes_back_what_was_begun(sonde, python, tmp_path):
         shell = sonde.start(target.pid, "-c", "status", "--via", "ptrace")
         assert eventually(lambda: mappings(target.pid) > before or shell.poll() is not None, 20)
         if shell.poll() is None:
-            time.sleep(0.01)
             shell.send_signal(signal.SIGINT)
         _, err = shell.communicate(timeout=20)
         # It may have come to its end just before the signal.
