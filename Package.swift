@@ -44,7 +44,7 @@ let package = Package(
 
         .target(name: "CSondeSystem"),
         .target(
-            name: "CSondeAgentBundle", exclude: ["compiled"],
+            name: "CSondeAgentBundle",
             cSettings: [.define("SONDE_CARRIES_COMPILED_AGENT", .when(configuration: .release))]),
         .systemLibrary(name: "CPython", pkgConfig: "python3", providers: [.apt(["libpython3-dev"])]),
         .target(name: "CSondePython", dependencies: ["CPython"]),

@@ -29,7 +29,9 @@ class ShellTests(unittest.TestCase):
             arriving(target)
             for data in (b"", b"\0\0", frame[:4], frame[:100000], b"\0\0\0\0", b"\xff\xff\xff\xff", b"\0\0\0\2\xff\xff"):
                 client = target.client(sources=None)
-                self.assertEqual(client.hello["type"], "sources_wanted")
+                magic = target.eval("__import__('importlib.util').util.MAGIC_NUMBER")
+                wanted = {"type": "sources_wanted", "protocol": 1, "magic": int.from_bytes(magic, "little")}
+                self.assertEqual(client.hello, wanted)
                 client.socket.sendall(data)
                 client.close()
             self.assertTrue(target.client().gave_sources)

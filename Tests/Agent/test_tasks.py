@@ -203,7 +203,7 @@ class TaskTests(unittest.TestCase):
             client = target.client()
             wait_for(lambda: target.eval("QUICK[0]") > 1000, "some tasks")
             before = target.eval("QUICK[0]")
-            for _ in range(50):
+            for _ in range(200):
                 reply = client.request("tasks", {"limit": 1000})
                 self.assertGreaterEqual(len(reply["rows"]), 1)
                 for row in reply["rows"]:

@@ -3,6 +3,7 @@
 import re
 import signal
 import subprocess
+from pathlib import Path
 
 from support import eventually, find_release
 
@@ -48,6 +49,9 @@ def test_ctrl_c_takes_back_what_was_begun(sonde, python, tmp_path):
         assert shell.returncode in (0, 130), err
         assert eventually(lambda: mappings(target.pid) <= before, 20)
         assert target.poll() is None
+        if shell.returncode == 130:
+            # The call's turn has come, and it did nothing: no agent's thread is there.
+            assert len(list(Path(f"/proc/{target.pid}/task").iterdir())) == 1
     finally:
         target.kill()
         target.communicate()

@@ -37,13 +37,13 @@ class Functions(Percent):
 
     def call_any(self, values, budget):
         for value in self.iterate(values, 1, budget or self.budget()):
-            if self.truth(value):
+            if value if id(type(value)) in PLAIN else self.truth(value):
                 return True
         return False
 
     def call_all(self, values, budget):
         for value in self.iterate(values, 1, budget or self.budget()):
-            if not self.truth(value):
+            if not (value if id(type(value)) in PLAIN else self.truth(value)):
                 return False
         return True
 
